@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ClipOrleans.Clip.Inference;
+
+/// <summary>How much of the machine the encoder takes. Bound from <c>Encoder:*</c>.</summary>
+public sealed record EncoderOptions
+{
+    /// <summary>Threads that run the model, each on a batch of its own. 0: one a processor core.</summary>
+    [Range(0, 256)]
+    public int Workers { get; init; }
+
+    /// <summary>Threads inside one run of the model. More than 1 pays only where batches are rare and models are large.</summary>
+    [Range(1, 64)]
+    public int ThreadsPerRun { get; init; } = 1;
+
+    /// <summary>Most texts or images in one run of the model.</summary>
+    [Range(1, 256)]
+    public int MaxBatch { get; init; } = 16;
+
+    /// <summary>Texts and images that may wait, each. One more is refused at once with <see cref="EncoderOverloadedException"/>.</summary>
+    [Range(1, 100_000)]
+    public int QueueLength { get; init; } = 1024;
+}
