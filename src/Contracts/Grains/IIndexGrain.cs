@@ -1,0 +1,30 @@
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Indexes;
+using Orleans.Concurrency;
+
+namespace ClipOrleans.Contracts.Grains;
+
+/// <summary>One index of the catalog. Key: <c>tenant/index</c>. Not on the way of a query.</summary>
+[Alias("clip.IIndexGrain")]
+public interface IIndexGrain : IGrainWithStringKey
+{
+    /// <returns>The description, or index-not-found.</returns>
+    [Alias("Describe"), AlwaysInterleave]
+    Task<Result<IndexDescription>> Describe();
+
+    /// <summary>The description with the state of each shard; asks the shards.</summary>
+    [Alias("GetStatus"), AlwaysInterleave]
+    Task<Result<IndexStatus>> GetStatus();
+
+    /// <returns>The changed index, index-not-found, or why the change is impossible.</returns>
+    [Alias("Update")]
+    Task<Result<IndexDescription>> Update(IndexPatch patch);
+
+    /// <summary>For the tenant grain alone: makes the index and its shards.</summary>
+    [Alias("Create")]
+    Task<Result<IndexDescription>> Create(IndexSpec spec, long incarnation);
+
+    /// <summary>For the tenant grain alone: removes the index and its shards' files.</summary>
+    [Alias("Delete")]
+    Task<Result<IndexDescription>> Delete();
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using ClipOrleans.Contracts.Documents;
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Indexes;
+using ClipOrleans.Contracts.Search;
+using Orleans.Concurrency;
+
+namespace ClipOrleans.Contracts.Grains;
+
+/// <summary>
+/// One shard. Key: a <see cref="Keys.ShardKey"/>. Errors of every call: index-not-found (never configured or dropped),
+/// index-changed (another index version: read the description again), loading, overloaded, storage-unavailable.
+/// </summary>
+[Alias("clip.IShardGrain")]
+public interface IShardGrain : IGrainWithStringKey
+{
+    /// <summary>Creates the shard or moves it to a newer version of its index; idempotent.</summary>
+    [Alias("Configure")]
+    Task<Result<ShardStatus>> Configure(ShardSpec spec);
+
+    /// <summary>Returns when every operation is durable (I1).</summary>
+    [Alias("Write"), AlwaysInterleave]
+    Task<Result<DocumentBatchResult>> Write(DocumentBatch batch);
+
+    /// <summary>Deletes what matches the filter (canonical UTF-8 JSON); returns how many.</summary>
+    [Alias("DeleteMatching"), AlwaysInterleave]
+    Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter);
+
+    [Alias("Search"), AlwaysInterleave]
+    Task<Result<ShardHits>> Search(ShardQuery query, CancellationToken cancellation = default);
+
+    [Alias("Read"), AlwaysInterleave]
+    Task<Result<ImmutableArray<DocumentRow?>>> Read(ReadDocuments request);
+
+    [Alias("ReadHits"), AlwaysInterleave]
+    Task<Result<ImmutableArray<DocumentRow>>> ReadHits(ReadHits request);
+
+    /// <returns>The kept image, or document-not-found, or image-not-found.</returns>
+    [Alias("ReadImage"), AlwaysInterleave]
+    Task<Result<StoredImage>> ReadImage(long indexVersion, string id);
+
+    /// <summary>Answers at once, also while loading.</summary>
+    [Alias("GetStatus"), AlwaysInterleave]
+    Task<ShardStatus> GetStatus();
+
+    /// <summary>Closes the shard and deletes its files; idempotent.</summary>
+    [Alias("Drop")]
+    Task Drop();
+}

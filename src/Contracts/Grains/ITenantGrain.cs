@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Indexes;
+
+namespace ClipOrleans.Contracts.Grains;
+
+/// <summary>A tenant and the names of its indexes. Key: the tenant id.</summary>
+[Alias("clip.ITenantGrain")]
+public interface ITenantGrain : IGrainWithStringKey
+{
+    /// <returns>The new index, or index-exists.</returns>
+    [Alias("CreateIndex")]
+    Task<Result<IndexDescription>> CreateIndex(IndexSpec spec);
+
+    /// <summary>All indexes of the tenant in name order.</summary>
+    [Alias("ListIndexes")]
+    Task<ImmutableArray<IndexDescription>> ListIndexes();
+
+    /// <returns>The deleted index, or index-not-found. Its rows are gone when this returns.</returns>
+    [Alias("DeleteIndex")]
+    Task<Result<IndexDescription>> DeleteIndex(string name);
+}

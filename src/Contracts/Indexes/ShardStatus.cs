@@ -1,0 +1,35 @@
+using System.Collections.Immutable;
+
+namespace ClipOrleans.Contracts.Indexes;
+
+/// <summary>The state of one shard at one moment. Bytes count everything the shard holds on disk and in memory.</summary>
+/// <param name="Percent">How far loading has come, 0 to 100; 100 when ready.</param>
+/// <param name="Sequence">The sequence number of the last acknowledged write.</param>
+/// <param name="Epoch">The epoch of the owner, growing with each opening.</param>
+[GenerateSerializer, Immutable, Alias("clip.ShardStatus")]
+public sealed record ShardStatus(
+    [property: Id(0)] int Shard,
+    [property: Id(1)] ShardState State,
+    [property: Id(2)] int Percent,
+    [property: Id(3)] long Documents,
+    [property: Id(4)] long BytesOnDisk,
+    [property: Id(5)] long BytesInMemory,
+    [property: Id(6)] long Sequence,
+    [property: Id(7)] long Epoch,
+    [property: Id(8)] string Silo,
+    [property: Id(9)] string? Problem);
+
+[GenerateSerializer, Alias("clip.ShardState")]
+public enum ShardState
+{
+    Invalid = 0,
+    Loading = 1,
+    Ready = 2,
+    Failed = 3,
+}
+
+/// <summary>Description plus what the shards say. Shards that did not answer are there with state Failed.</summary>
+[GenerateSerializer, Immutable, Alias("clip.IndexStatus")]
+public sealed record IndexStatus(
+    [property: Id(0)] IndexDescription Description,
+    [property: Id(1)] ImmutableArray<ShardStatus> Shards);

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace ClipOrleans.Contracts.Keys;
+
+/// <summary>
+/// One shard of one incarnation of an index: the key of the shard grain, <c>tenant/index-incarnation/shard</c>, and
+/// its folder. An index deleted and created again gets a new incarnation, so it never meets its former rows.
+/// </summary>
+public readonly record struct ShardKey(TenantId Tenant, string Index, long Incarnation, int Shard)
+{
+    /// <summary>The folder of this shard, relative to <c>Storage:Path</c>.</summary>
+    public string RelativePath => Path.Combine(IndexPath, "shards", Shard.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>The folder of the index, relative to <c>Storage:Path</c>.</summary>
+    public string IndexPath => Path.Combine(
+        "tenants", Tenant.Value, "indexes", string.Create(CultureInfo.InvariantCulture, $"{Index}-{Incarnation}"));
+
+    /// <exception cref="FormatException">The text is not <c>tenant/index-incarnation/shard</c>.</exception>
+    public static ShardKey Parse(string text)
+    {
+        var parts = text.Split('/');
+        if (parts.Length == 3 && parts[1].LastIndexOf('-') is var dash and > 0
+            && NameRule.IsValid(parts[1][..dash])
+            && long.TryParse(parts[1][(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var incarnation)
+            && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var shard))
+        {
+            return new ShardKey(TenantId.Parse(parts[0]), parts[1][..dash], incarnation, shard);
+        }
+
+        throw new FormatException($"'{text}' is not a shard key (tenant/index-incarnation/shard)");
+    }
+
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{Index}-{Incarnation}/{Shard}");
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using ClipOrleans.Contracts.Documents;
+
+namespace ClipOrleans.Contracts.Search;
+
+/// <summary>
+/// The best hits of one shard in order (score descending, then id), as parallel arrays: an array of structs costs twice
+/// as much to serialize.
+/// </summary>
+/// <param name="Scores">float32 little-endian, 4 bytes a hit; zeros when browsing.</param>
+/// <param name="Locators">int64 little-endian, 8 bytes a hit.</param>
+/// <param name="Rows">One per hit when asked for, otherwise empty.</param>
+/// <param name="Matched">How many live documents match the filter.</param>
+/// <param name="Exact">The hits are the true top-K.</param>
+[GenerateSerializer, Immutable, Alias("clip.ShardHits")]
+public sealed record ShardHits(
+    [property: Id(0)] ImmutableArray<string> Ids,
+    [property: Id(1)] byte[] Scores,
+    [property: Id(2)] byte[] Locators,
+    [property: Id(3)] ImmutableArray<DocumentRow> Rows,
+    [property: Id(4)] long Matched,
+    [property: Id(5)] ImmutableArray<ShardFacet> Facets,
+    [property: Id(6)] bool Exact,
+    [property: Id(7)] ShardPlan Plan);
+
+/// <summary>How often each value occurs among the documents that match the filter; all values of the shard, so that sums are exact.</summary>
+/// <param name="Counts">int64 little-endian, 8 bytes a value.</param>
+[GenerateSerializer, Immutable, Alias("clip.ShardFacet")]
+public sealed record ShardFacet(
+    [property: Id(0)] string Field,
+    [property: Id(1)] ImmutableArray<string> Values,
+    [property: Id(2)] byte[] Counts);
+
+/// <summary>What the planner chose on this shard and what it cost; printed by explain.</summary>
+[GenerateSerializer, Immutable, Alias("clip.ShardPlan")]
+public sealed record ShardPlan(
+    [property: Id(0)] int Shard,
+    [property: Id(1)] string Strategy,
+    [property: Id(2)] long Documents,
+    [property: Id(3)] long Matched,
+    [property: Id(4)] long RowsScored,
+    [property: Id(5)] double EstimatedMicroseconds,
+    [property: Id(6)] double FilterMicroseconds,
+    [property: Id(7)] double ScanMicroseconds,
+    [property: Id(8)] double ReadMicroseconds,
+    [property: Id(9)] double QueuedMicroseconds);
