@@ -42,6 +42,9 @@ public static class Limits
     /// <summary>Declared fields of an index.</summary>
     public const int MaxFields = 64;
 
+    /// <summary>Distinct values that a shard counts for one facet, the most frequent first: bounds the answer to a few megabytes.</summary>
+    public const int MaxFacetValuesPerShard = 100_000;
+
     /// <summary>Documents of one write message to a shard, and ids of one read.</summary>
     public const int MaxOperationsPerWrite = 1_000;
 }

@@ -17,14 +17,14 @@ public interface IIndexGrain : IGrainWithStringKey
     Task<Result<IndexStatus>> GetStatus();
 
     /// <returns>The changed index, index-not-found, or why the change is impossible.</returns>
-    [Alias("Update")]
+    [Alias("Update"), ResponseTimeout(CallTimes.ManyShards)]
     Task<Result<IndexDescription>> Update(IndexPatch patch);
 
     /// <summary>For the tenant grain alone: makes the index and its shards.</summary>
-    [Alias("Create")]
+    [Alias("Create"), ResponseTimeout(CallTimes.ManyShards)]
     Task<Result<IndexDescription>> Create(IndexSpec spec, long incarnation);
 
     /// <summary>For the tenant grain alone: removes the index and its shards' files.</summary>
-    [Alias("Delete")]
+    [Alias("Delete"), ResponseTimeout(CallTimes.ManyShards)]
     Task<Result<IndexDescription>> Delete();
 }

@@ -15,7 +15,7 @@ namespace ClipOrleans.Contracts.Grains;
 public interface IShardGrain : IGrainWithStringKey
 {
     /// <summary>Creates the shard or moves it to a newer version of its index; idempotent.</summary>
-    [Alias("Configure")]
+    [Alias("Configure"), ResponseTimeout(CallTimes.OneShard)]
     Task<Result<ShardStatus>> Configure(ShardSpec spec);
 
     /// <summary>Returns when every operation is durable (I1).</summary>
@@ -23,7 +23,7 @@ public interface IShardGrain : IGrainWithStringKey
     Task<Result<DocumentBatchResult>> Write(DocumentBatch batch);
 
     /// <summary>Deletes what matches the filter (canonical UTF-8 JSON); returns how many.</summary>
-    [Alias("DeleteMatching"), AlwaysInterleave]
+    [Alias("DeleteMatching"), AlwaysInterleave, ResponseTimeout(CallTimes.OneShard)]
     Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter);
 
     [Alias("Search"), AlwaysInterleave]
@@ -44,6 +44,6 @@ public interface IShardGrain : IGrainWithStringKey
     Task<ShardStatus> GetStatus();
 
     /// <summary>Closes the shard and deletes its files; idempotent.</summary>
-    [Alias("Drop")]
+    [Alias("Drop"), ResponseTimeout(CallTimes.OneShard)]
     Task Drop();
 }

@@ -9,7 +9,7 @@ namespace ClipOrleans.Contracts.Grains;
 public interface ITenantGrain : IGrainWithStringKey
 {
     /// <returns>The new index, or index-exists.</returns>
-    [Alias("CreateIndex")]
+    [Alias("CreateIndex"), ResponseTimeout(CallTimes.ManyShards)]
     Task<Result<IndexDescription>> CreateIndex(IndexSpec spec);
 
     /// <summary>All indexes of the tenant in name order.</summary>
@@ -17,6 +17,6 @@ public interface ITenantGrain : IGrainWithStringKey
     Task<ImmutableArray<IndexDescription>> ListIndexes();
 
     /// <returns>The deleted index, or index-not-found. Its rows are gone when this returns.</returns>
-    [Alias("DeleteIndex")]
+    [Alias("DeleteIndex"), ResponseTimeout(CallTimes.ManyShards)]
     Task<Result<IndexDescription>> DeleteIndex(string name);
 }

@@ -1,6 +1,7 @@
 namespace ClipOrleans.Contracts.Models;
 
 /// <summary>A model as the encoders know it.</summary>
+/// <param name="LogitScale">What cosines are multiplied by before a softmax, or null where it isn't known.</param>
 /// <param name="Problem">Why the model can't be used, or null.</param>
 [GenerateSerializer, Immutable, Alias("clip.ModelInfo")]
 public sealed record ModelInfo(
@@ -9,7 +10,7 @@ public sealed record ModelInfo(
     [property: Id(2)] int Dimensions,
     [property: Id(3)] int ContextLength,
     [property: Id(4)] ImageInput Image,
-    [property: Id(5)] double LogitScale,
+    [property: Id(5)] double? LogitScale,
     [property: Id(6)] string? Licence,
     [property: Id(7)] string? Source,
     [property: Id(8)] bool IsDefault,

@@ -23,13 +23,18 @@ public sealed record ShardHits(
     [property: Id(6)] bool Exact,
     [property: Id(7)] ShardPlan Plan);
 
-/// <summary>How often each value occurs among the documents that match the filter; all values of the shard, so that sums are exact.</summary>
+/// <summary>
+/// How often each value occurs among the documents that match the filter: all values of the shard, so that sums are
+/// exact, up to <see cref="Limits.MaxFacetValuesPerShard"/>.
+/// </summary>
 /// <param name="Counts">int64 little-endian, 8 bytes a value.</param>
+/// <param name="OtherCount">Documents' values beyond the limit, 0 when all are there.</param>
 [GenerateSerializer, Immutable, Alias("clip.ShardFacet")]
 public sealed record ShardFacet(
     [property: Id(0)] string Field,
     [property: Id(1)] ImmutableArray<string> Values,
-    [property: Id(2)] byte[] Counts);
+    [property: Id(2)] byte[] Counts,
+    [property: Id(3)] long OtherCount = 0);
 
 /// <summary>What the planner chose on this shard and what it cost; printed by explain.</summary>
 [GenerateSerializer, Immutable, Alias("clip.ShardPlan")]
