@@ -1,0 +1,18 @@
+using ClipOrleans.Vectors.Filters;
+
+namespace ClipOrleans.Storage;
+
+/// <summary>What a shard holds. Model, revision and dimensions are for life; the rest may change with the index version.</summary>
+/// <param name="IndexVersion">Grows with each change of the index's description.</param>
+/// <param name="Model">Name of the embedding model, or "none" for vectors that clients bring.</param>
+/// <param name="ModelRevision">Revision of the model; vectors of two revisions never share a shard.</param>
+/// <param name="Dimensions">Length of every vector, 1 to 65,536.</param>
+/// <param name="Schema">The declared fields, in declared order.</param>
+/// <param name="TargetRecall">Recall@10 that approximate search must reach, above 0 and up to 1.</param>
+public sealed record ShardDescriptor(
+    long IndexVersion,
+    string Model,
+    string ModelRevision,
+    int Dimensions,
+    FieldSchema Schema,
+    double TargetRecall);

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ClipOrleans.Storage;
+
+/// <summary>
+/// How a shard uses disk and memory. Sizes of pages and segments count when a shard is created; afterwards those
+/// recorded in its files do, since a log cannot change them.
+/// </summary>
+public sealed class ShardOptions
+{
+    /// <summary>
+    /// Default true: a write is answered when the device has confirmed it (fsync), so it survives a power cut. False: when
+    /// the operating system has it, so it survives the death of the process only.
+    /// </summary>
+    public bool Sync { get; set; } = true;
+
+    /// <summary>Size of a log page as a power of two, 18 (256 KiB) to 26 (64 MiB); default 20 (1 MiB). A row fits half a page.</summary>
+    [Range(18, 26)]
+    public int PageSizeBits { get; set; } = 20;
+
+    /// <summary>Log pages in memory, a power of two, 2 to 64; default 4. They bound what is written but not yet handed to the device.</summary>
+    [Range(2, 64)]
+    public int MemoryPages { get; set; } = 4;
+
+    /// <summary>Size of a log file as a power of two, 20 (1 MiB) to 32 (4 GiB); default 26 (64 MiB). Space comes back a file at a time.</summary>
+    [Range(20, 32)]
+    public int SegmentSizeBits { get; set; } = 26;
+
+    /// <summary>Bytes of decoded rows kept in memory for hits, 0 to 1 GiB; default 8 MiB.</summary>
+    [Range(0L, 1L << 30)]
+    public long RowCacheBytes { get; set; } = 8L << 20;
+
+    /// <summary>Write requests that may wait, 1 to 65,536; default 1,024. The next one is refused at once as overloaded.</summary>
+    [Range(1, 65_536)]
+    public int MaxQueuedWrites { get; set; } = 1_024;
+
+    /// <summary>Bytes that waiting write requests may hold, 1 MiB to 4 GiB; default 64 MiB. One request alone is always taken.</summary>
+    [Range(1L << 20, 1L << 32)]
+    public long MaxQueuedBytes { get; set; } = 64L << 20;
+}
