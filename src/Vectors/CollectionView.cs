@@ -1,30 +1,177 @@
+using System.Diagnostics;
 using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Kernels;
+using ClipOrleans.Vectors.Rows;
 using ClipOrleans.Vectors.Search;
+using ClipOrleans.Vectors.TopK;
 
 namespace ClipOrleans.Vectors;
 
-/// <summary>One published state of a <see cref="VectorCollection"/>; it never changes.</summary>
+/// <summary>
+/// One published state of a <see cref="VectorCollection"/>; it never changes, whatever the writer does, and may be used
+/// by any number of threads. Filters must have been parsed against the collection's schema.
+/// </summary>
 public sealed class CollectionView
 {
-    internal CollectionView()
+    /// <summary>How far the squared length of a vector may be from 1: rounding of 4,096 components stays far below.</summary>
+    internal const float UnitTolerance = 1e-3f;
+
+    private readonly CollectionState _state;
+
+    internal CollectionView(CollectionState state) => _state = state;
+
+    /// <summary>Live documents.</summary>
+    public long Count => _state.LiveCount;
+
+    /// <summary>Rows of deleted and replaced documents that still take memory.</summary>
+    public long DeadRows => _state.RowCount - _state.LiveCount;
+
+    internal long Bytes => _state.Bytes;
+
+    /// <summary>The row of a live document. Rows are numbered in the order of writing and mean something in this view only.</summary>
+    public bool TryGet(string id, out int row)
     {
+        ArgumentNullException.ThrowIfNull(id);
+        row = _state.IdTable.FindNewest(id, _state.Ids, _state.RowCount);
+        return row >= 0 && !Tombstones.Contains(_state.Dead, row);
     }
 
-    public long Count => throw new NotSupportedException();
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public string IdOf(int row) => Column<string>.At(_state.Ids, Checked(row));
 
-    public bool TryGet(string id, out int row) => throw new NotSupportedException();
+    /// <inheritdoc cref="IdOf"/>
+    public long LocatorOf(int row) => Column<long>.At(_state.Locators, Checked(row));
 
-    public string IdOf(int row) => throw new NotSupportedException();
+    /// <summary>Copies the normalised vector; the destination has the collection's dimensions or more.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public void CopyVector(int row, Span<float> destination) => _state.Vectors[Checked(row)].CopyTo(destination);
 
-    public long LocatorOf(int row) => throw new NotSupportedException();
+    /// <summary>The true top-K by inner product with the query, by <see cref="HitOrder"/>.</summary>
+    /// <exception cref="ArgumentException">The query has other dimensions or not length 1, or the options do not fit.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled during the scan.</exception>
+    public SearchOutcome Search(ReadOnlySpan<float> normalisedQuery, SearchOptions options, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Check(options);
+        CheckUnit(normalisedQuery, _state.Dimensions, nameof(normalisedQuery));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.TopK, SearchOptions.MaxTopK);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.TopK);
 
-    public void CopyVector(int row, Span<float> destination) => throw new NotSupportedException();
+        var start = Stopwatch.GetTimestamp();
+        using var matches = LiveMatches(options.Filter);
+        var matched = matches.Count();
+        var facets = FacetCounter.Count(_state.Filters, matches, options.Facets, options.FacetLimit);
+        var plan = SearchPlanner.ForVector(new PlanInputs(_state.RowCount, _state.LiveCount, matched, options.TopK, _state.Dimensions));
+        var filtered = Stopwatch.GetTimestamp();
+        Exclude(options, matches);
+        var hits = Scan(normalisedQuery, options, plan, matches, out var scored, cancel);
+        return new SearchOutcome(hits, matched, facets, plan, Cost(scored, start, filtered));
+    }
 
-    public SearchOutcome Search(ReadOnlySpan<float> normalisedQuery, SearchOptions options, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <summary>Documents in id order with score 0; counts and facets as in <see cref="Search"/>.</summary>
+    /// <param name="afterId">Starts behind this id, whether or not it exists; null starts at the beginning.</param>
+    /// <param name="skip">Documents passed over first.</param>
+    /// <param name="take">Documents wanted; the options' TopK and MinScore are not looked at.</param>
+    /// <param name="options">Filter, facets and excluded id.</param>
+    public SearchOutcome Browse(string? afterId, int skip, int take, SearchOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        ArgumentOutOfRangeException.ThrowIfNegative(take);
+        Check(options);
 
-    public SearchOutcome Browse(string? afterId, int skip, int take, SearchOptions options) => throw new NotSupportedException();
+        var start = Stopwatch.GetTimestamp();
+        using var matches = LiveMatches(options.Filter);
+        var matched = matches.Count();
+        var facets = FacetCounter.Count(_state.Filters, matches, options.Facets, options.FacetLimit);
+        var plan = SearchPlanner.ForIdOrder(new PlanInputs(_state.RowCount, _state.LiveCount, matched, take, _state.Dimensions));
+        var filtered = Stopwatch.GetTimestamp();
+        var remaining = matched - (Exclude(options, matches) ? 1 : 0);
+        var hits = new List<RowHit>();
+        if (plan.Strategy == SearchStrategy.IdOrder)
+        {
+            var walk = IdWalk.Start(_state.IdRuns, _state.Ids, matches, remaining, afterId);
+            while (skip > 0 && walk.TryNext(out _))
+                skip--;
+            while (hits.Count < take && walk.TryNext(out var row))
+                hits.Add(new RowHit(row, IdOf(row), 0, LocatorOf(row)));
+        }
 
-    public long CountMatches(Filter? filter) => throw new NotSupportedException();
+        return new SearchOutcome(hits, matched, facets, plan, Cost(0, start, filtered));
+    }
 
-    public IReadOnlyList<string> MatchingIds(Filter? filter, int limit, string? afterId) => throw new NotSupportedException();
+    /// <summary>Exact number of live documents that match; null matches all.</summary>
+    public long CountMatches(Filter? filter)
+    {
+        if (filter is null or MatchAllFilter)
+            return Count;
+        using var matches = LiveMatches(filter);
+        return matches.Count();
+    }
+
+    /// <summary>Ids of matching documents in id order, at most so many, behind <paramref name="afterId"/>.</summary>
+    public IReadOnlyList<string> MatchingIds(Filter? filter, int limit, string? afterId)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(limit);
+        using var matches = LiveMatches(filter);
+        var walk = IdWalk.Start(_state.IdRuns, _state.Ids, matches, matches.Count(), afterId);
+        var ids = new List<string>();
+        while (ids.Count < limit && walk.TryNext(out var row))
+            ids.Add(IdOf(row));
+        return ids;
+    }
+
+    internal static void CheckUnit(ReadOnlySpan<float> vector, int dimensions, string parameter)
+    {
+        if (vector.Length != dimensions)
+            throw new ArgumentException($"The vector has {vector.Length} dimensions, the collection {dimensions}.", parameter);
+        // The negation catches NaN.
+        if (!(MathF.Abs(VectorMath.Dot(vector, vector) - 1) <= UnitTolerance))
+            throw new ArgumentException("The vector is not normalised to length 1.", parameter);
+    }
+
+    private static void Check(SearchOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(options.FacetLimit);
+        if (options.MinScore is { } minScore && float.IsNaN(minScore))
+            throw new ArgumentException("The least score is not a number.", nameof(options));
+    }
+
+    private static SearchCost Cost(long scored, long start, long filtered) => new(
+        scored,
+        Stopwatch.GetElapsedTime(start, filtered).TotalMicroseconds,
+        Stopwatch.GetElapsedTime(filtered).TotalMicroseconds);
+
+    private RowHit[] Scan(
+        ReadOnlySpan<float> query, SearchOptions options, SearchPlan plan, DocumentSet competing, out long scored, CancellationToken cancel)
+    {
+        scored = 0;
+        if (plan.Strategy is SearchStrategy.NoneMatch or SearchStrategy.CountOnly)
+            return [];
+        var capacity = (int)Math.Min(options.TopK, plan.Matched);
+        using var heap = new TopKHeap(capacity, options.MinScore ?? float.NegativeInfinity, _state.Ids);
+        scored = plan.Strategy == SearchStrategy.ExactScanAll
+            ? ExactScan.All(_state.Vectors, competing, query, heap, cancel)
+            : ExactScan.Matches(_state.Vectors, competing, query, heap, cancel);
+        return heap.Drain(_state.Locators);
+    }
+
+    private DocumentSet LiveMatches(Filter? filter)
+    {
+        var set = filter is null ? DocumentSet.All(_state.RowCount) : _state.Filters.Evaluate(filter, _state.RowCount);
+        set.SubtractChunks(_state.Dead);
+        return set;
+    }
+
+    private bool Exclude(SearchOptions options, DocumentSet matches)
+    {
+        if (options.ExcludeId is not { } id || !TryGet(id, out var row) || !matches.Contains(row))
+            return false;
+        matches.Remove(row);
+        return true;
+    }
+
+    private int Checked(int row) =>
+        (uint)row < (uint)_state.RowCount ? row : throw new ArgumentOutOfRangeException(nameof(row), row, $"The view has {_state.RowCount} rows.");
 }

@@ -1,39 +1,206 @@
 using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Vectors;
 
 /// <summary>
 /// The derived, in-memory part of a shard: rows of normalised vectors, filter index, id index. One writer at a time
 /// (the caller's duty), any number of readers, each on an immutable view; neither ever waits for the other.
+/// An update is a new row and a tombstone on the old one; <see cref="Compacted"/> gets the memory back.
 /// </summary>
 public sealed class VectorCollection
 {
+    private readonly VectorBlocks _vectors;
+    private readonly Column<string> _ids = new();
+    private readonly Column<long> _locators = new();
+    private readonly Tombstones _dead = new();
+    private readonly IdTable _idTable = new();
+    private readonly IdOrder _idOrder;
+    private readonly FilterIndex _filters;
+    private CollectionView _view;
+    private long _idBytes;
+    private bool _isChanged;
+
+    /// <summary>A write is under way, or failed half-way.</summary>
+    private bool _isBroken;
+
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimensions"/> is not positive.</exception>
     public VectorCollection(int dimensions, FieldSchema schema)
+        : this(dimensions, schema, new FilterIndex(schema ?? throw new ArgumentNullException(nameof(schema))))
     {
+    }
+
+    private VectorCollection(int dimensions, FieldSchema schema, FilterIndex filters)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         Dimensions = dimensions;
         Schema = schema;
-        View = new CollectionView();
+        _filters = filters;
+        _vectors = new VectorBlocks(dimensions);
+        _idOrder = new IdOrder(_ids, _dead);
+        _view = new CollectionView(PublishState());
     }
 
     public int Dimensions { get; }
 
     public FieldSchema Schema { get; }
 
-    public CollectionView View { get; }
+    /// <summary>The newest published state.</summary>
+    public CollectionView View => Volatile.Read(ref _view);
 
-    public long DeadRows => throw new NotSupportedException();
+    /// <summary>Rows of deleted and replaced documents that still take memory, as last published.</summary>
+    public long DeadRows => View.DeadRows;
 
-    public long LiveRows => throw new NotSupportedException();
+    /// <summary>Documents as last published.</summary>
+    public long LiveRows => View.Count;
 
-    public long BytesInMemory => throw new NotSupportedException();
+    /// <summary>
+    /// Vectors, ids, locators, id table, id order, postings, runs and tombstones, as allocated when last published.
+    /// Older parts that only older views still hold are not in it.
+    /// </summary>
+    public long BytesInMemory => View.Bytes;
 
-    public bool Upsert(string id, ReadOnlySpan<float> normalised, FieldValues values, long locator) => throw new NotSupportedException();
+    /// <summary>Writes a document; readers see it after <see cref="Publish"/>.</summary>
+    /// <param name="id">Not empty.</param>
+    /// <param name="normalised">Of length 1 and the collection's dimensions; copied.</param>
+    /// <param name="values">Read against a schema equal to this collection's.</param>
+    /// <param name="locator">Where storage keeps the document; given back with hits.</param>
+    /// <returns>True when the id is new, false when its document was replaced.</returns>
+    /// <exception cref="ArgumentException">An argument does not fit; nothing was written.</exception>
+    public bool Upsert(string id, ReadOnlySpan<float> normalised, FieldValues values, long locator)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentNullException.ThrowIfNull(values);
+        CollectionView.CheckUnit(normalised, Dimensions, nameof(normalised));
+        if (values.Count > 0 && !values.Schema.Equals(Schema))
+            throw new ArgumentException("The field values were read against another schema.", nameof(values));
+        ThrowIfBroken();
 
-    public bool TryRelocate(string id, long oldLocator, long newLocator) => throw new NotSupportedException();
+        var replaced = Find(id);
+        _isBroken = true;
+        Append(id, normalised, locator);
+        _filters.Append(_vectors.Count - 1, values);
+        if (replaced >= 0)
+            _dead.Add(replaced);
+        _isBroken = false;
+        return replaced < 0;
+    }
 
-    public bool Delete(string id) => throw new NotSupportedException();
+    /// <summary>Storage moved the document: changes its locator, if it still is the old one.</summary>
+    /// <returns>False when there is no such document, or it was rewritten in the meantime.</returns>
+    public bool TryRelocate(string id, long oldLocator, long newLocator)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ThrowIfBroken();
+        var row = Find(id);
+        if (row < 0 || Column<long>.At(_locators.Blocks, row) != oldLocator)
+            return false;
+        _isChanged = true;
+        _locators.Set(row, newLocator);
+        return true;
+    }
 
-    public void Publish() => throw new NotSupportedException();
+    /// <returns>False when there is no such document.</returns>
+    public bool Delete(string id)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        ThrowIfBroken();
+        var row = Find(id);
+        if (row < 0)
+            return false;
+        _isChanged = true;
+        _dead.Add(row);
+        return true;
+    }
 
-    public VectorCollection Compacted() => throw new NotSupportedException();
+    /// <summary>Makes all writes so far one new view. Costs what changed, and now and then a merge of sorted runs.</summary>
+    public void Publish()
+    {
+        ThrowIfBroken();
+        if (!_isChanged)
+            return;
+        _isBroken = true;
+        Volatile.Write(ref _view, new CollectionView(PublishState()));
+        _isBroken = false;
+    }
+
+    /// <summary>
+    /// A new collection with the live rows only, in the same order, published; unpublished writes are in it. The writer's
+    /// call like any write; this collection stays as it is.
+    /// </summary>
+    public VectorCollection Compacted()
+    {
+        ThrowIfBroken();
+        var newRows = new int[_vectors.Count];
+        var live = 0;
+        for (var row = 0; row < newRows.Length; row++)
+            newRows[row] = _dead.Contains(row) ? -1 : live++;
+
+        var compacted = new VectorCollection(Dimensions, Schema, _filters.Renumbered(newRows, _dead));
+        for (var row = 0; row < newRows.Length; row++)
+        {
+            if (newRows[row] >= 0)
+                compacted.AppendRow(Column<string>.At(_ids.Blocks, row), _vectors[row], Column<long>.At(_locators.Blocks, row));
+        }
+
+        compacted._idOrder.Adopt(_idOrder, newRows);
+        compacted._isChanged = true;
+        compacted.Publish();
+        return compacted;
+    }
+
+    private int Find(string id)
+    {
+        var row = _idTable.Current.FindNewest(id, _ids.Blocks, _vectors.Count);
+        return row >= 0 && _dead.Contains(row) ? -1 : row;
+    }
+
+    private void Append(string id, ReadOnlySpan<float> vector, long locator)
+    {
+        _idOrder.Append(_vectors.Count);
+        AppendRow(id, vector, locator);
+    }
+
+    private void AppendRow(string id, ReadOnlySpan<float> vector, long locator)
+    {
+        // The object header and the length of a string, and its terminator.
+        const int StringBytes = 22;
+        _isChanged = true;
+        var row = _vectors.Count;
+        _ids.Append(id);
+        _locators.Append(locator);
+        _idTable.Append(id, row);
+        _vectors.Append(vector);
+        _idBytes += StringBytes + (id.Length * (long)sizeof(char));
+    }
+
+    private CollectionState PublishState()
+    {
+        _isChanged = false;
+        var idRuns = _idOrder.Flush();
+        var filters = _filters.Publish(_dead);
+        return new CollectionState(
+            Dimensions,
+            _vectors.Count,
+            _vectors.Count - _dead.Count,
+            Bytes(),
+            new VectorRows(_vectors.Blocks, _vectors.Shift, Dimensions),
+            _ids.Publish(),
+            _locators.Publish(),
+            _dead.Publish(),
+            _idTable.Current,
+            idRuns,
+            filters);
+    }
+
+    private long Bytes() =>
+        _vectors.Bytes + _ids.Bytes(IntPtr.Size) + _idBytes + _locators.Bytes(sizeof(long))
+        + _idTable.Bytes + _idOrder.Bytes + _dead.Bytes + _filters.Bytes;
+
+    /// <summary>A write that ran out of memory half-way left the parts in disagreement: what follows would be wrong answers.</summary>
+    private void ThrowIfBroken()
+    {
+        if (_isBroken)
+            throw new InvalidOperationException("A write failed half-way: this collection has to be built anew from its source.");
+    }
 }
