@@ -1,0 +1,51 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace ClipOrleans.EndToEnd.Http;
+
+/// <summary>The HTTP contract as a stranger would speak it: paths and JSON, no typed client, nothing thrown for a status.</summary>
+internal sealed class Api : IDisposable
+{
+    private readonly HttpClient _http;
+
+    public Api(Uri address)
+    {
+        Address = address;
+        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };
+    }
+
+    public Uri Address { get; }
+
+    public Task<Answer> GetAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Get, path));
+
+    public Task<Answer> DeleteAsync(string path) => SendAsync(new HttpRequestMessage(HttpMethod.Delete, path));
+
+    public Task<Answer> PostAsync(string path, JsonNode body) => SendJsonAsync(HttpMethod.Post, path, body);
+
+    public Task<Answer> PatchAsync(string path, JsonNode body) => SendJsonAsync(HttpMethod.Patch, path, body);
+
+    public Task<Answer> PutAsync(string path, JsonNode body) => SendJsonAsync(HttpMethod.Put, path, body);
+
+    public Task<Answer> SendBytesAsync(HttpMethod method, string path, byte[] body, string? mediaType)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = mediaType is null ? null : MediaTypeHeaderValue.Parse(mediaType);
+        return SendAsync(new HttpRequestMessage(method, path) { Content = content });
+    }
+
+    public async Task<Answer> SendAsync(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            using var response = await _http.SendAsync(request);
+            var bytes = await response.Content.ReadAsByteArrayAsync();
+            return new Answer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, bytes, $"{request.Method} {request.RequestUri}");
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private Task<Answer> SendJsonAsync(HttpMethod method, string path, JsonNode body) =>
+        SendAsync(new HttpRequestMessage(method, path) { Content = JsonContent.Create(body) });
+}

@@ -1,0 +1,34 @@
+namespace ClipOrleans.EndToEnd.Processes;
+
+/// <summary>Where the build put the programs under test, and where the repository keeps the samples.</summary>
+internal static class BuiltPrograms
+{
+    /// <summary>Next to this test's own output: artifacts/bin/EndToEnd/release → artifacts/bin/Silo/release.</summary>
+    public static string Silo { get; } = Program("Silo", "ClipOrleans.Silo.dll");
+
+    public static string Cli { get; } = Program("Cli", "clip.dll");
+
+    public static string Repository { get; } = FindRepository();
+
+    public static string Samples => Path.Combine(Repository, "samples", "emoji");
+
+    private static string Program(string project, string file)
+    {
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        var path = Path.Combine(output.Parent!.Parent!.FullName, project, output.Name, file);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: build the solution first.", path);
+    }
+
+    private static string FindRepository()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "ClipOrleans.sln")))
+            {
+                return folder.FullName;
+            }
+        }
+
+        throw new DirectoryNotFoundException($"No folder above {AppContext.BaseDirectory} holds ClipOrleans.sln.");
+    }
+}

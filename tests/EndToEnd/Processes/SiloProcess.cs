@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Sockets;
+using ClipOrleans.EndToEnd.Http;
+
+namespace ClipOrleans.EndToEnd.Processes;
+
+/// <summary>The server, started as an operator starts it, on ports of its own and a data folder that the test gives it.</summary>
+internal sealed class SiloProcess : IAsyncDisposable
+{
+    private SiloProcess(ProgramProcess process, Uri address) => (Process, Api) = (process, new Api(address));
+
+    public ProgramProcess Process { get; }
+
+    public Api Api { get; }
+
+    public Uri Address => Api.Address;
+
+    /// <summary>Starts and waits until /health/ready says 200. A process that ends before fails at once, with what it printed.</summary>
+    public static async Task<SiloProcess> StartAsync(string dataFolder, params string[] settings)
+    {
+        var silo = Launch(dataFolder, settings);
+        await Deadline.UntilAsync(silo.IsReadyAsync, Deadline.Long, () => $"ready.\n{silo.Process.Output}");
+        return silo;
+    }
+
+    /// <summary>Starts and does not wait: for starts that are expected to fail.</summary>
+    public static SiloProcess Launch(string dataFolder, params string[] settings)
+    {
+        var ports = FreePorts(3);
+        var address = new Uri($"http://127.0.0.1:{ports[0]}/");
+        string[] arguments =
+        [
+            $"--urls={address.GetLeftPart(UriPartial.Authority)}",
+            $"--Storage:Path={dataFolder}",
+            $"--Cluster:SiloPort={ports[1]}",
+            $"--Cluster:GatewayPort={ports[2]}",
+            .. settings,
+        ];
+        return new SiloProcess(ProgramProcess.Start(BuiltPrograms.Silo, arguments, Path.GetTempPath()), address);
+    }
+
+    public Task KillAsync() => Process.KillAsync();
+
+    /// <summary>SIGTERM, and the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        Process.Terminate();
+        return await Process.ExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Api.Dispose();
+        await Process.DisposeAsync();
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        if (Process.HasExited)
+        {
+            await Process.ExitAsync();
+            throw new InvalidOperationException($"The silo ended with {Process.ExitCode} before it was ready.\n{Process.Output}");
+        }
+
+        try
+        {
+            return (await Api.GetAsync("health/ready")).Status == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // nobody listens yet
+        }
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(listener => listener.Start());
+        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
+        listeners.ForEach(listener => listener.Dispose());
+        return ports;
+    }
+}
