@@ -1,1 +1,3 @@
-return 0;
+using ClipOrleans.Cli.App;
+
+return await ClipApp.RunAsync(args, Terminal.OfProcess()).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ClipOrleans.Client.Json;
 
 namespace ClipOrleans.Client.Search;
 
@@ -31,6 +32,14 @@ public sealed record SearchResponse
 
     /// <summary>The plan of the search, as the server wrote it.</summary>
     public JsonElement? Explain { get; init; }
+
+    /// <summary>Reads an answer that was fetched as JSON.</summary>
+    /// <exception cref="JsonException">It is not the answer to a search.</exception>
+    public static SearchResponse Parse(JsonDocument answer)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return answer.Deserialize(ClientJson.Default.SearchResponse) ?? throw new JsonException("The answer to a search is null.");
+    }
 }
 
 /// <summary>How many shards a search asked.</summary>

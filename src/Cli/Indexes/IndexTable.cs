@@ -1,0 +1,60 @@
+using System.Globalization;
+using ClipOrleans.Cli.App;
+using ClipOrleans.Client.Indexes;
+using Spectre.Console;
+
+namespace ClipOrleans.Cli.Indexes;
+
+/// <summary>Indexes as a person reads them.</summary>
+internal static class IndexTable
+{
+    public static void WriteList(IAnsiConsole console, IReadOnlyList<IndexDescription> indexes)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumns("name", "model");
+        table.AddColumn(new TableColumn("dimensions").RightAligned());
+        table.AddColumn(new TableColumn("documents").RightAligned());
+        table.AddColumn(new TableColumn("on disk").RightAligned());
+        table.AddColumn(new TableColumn("in memory").RightAligned());
+        table.AddColumn(new TableColumn("shards").RightAligned());
+        table.AddColumn("status");
+        foreach (var index in indexes)
+        {
+            table.AddRow(
+                Markup.Escape(index.Name), Markup.Escape(index.Model), Number(index.Dimensions), Number(index.Documents),
+                Quantity.Bytes(index.BytesOnDisk), Quantity.Bytes(index.BytesInMemory), Number(index.Shards.Count), Markup.Escape(index.Status));
+        }
+        console.Write(table);
+    }
+
+    public static void WriteOne(IAnsiConsole console, IndexDescription index)
+    {
+        var facts = new Grid().AddColumn().AddColumn();
+        Add("name", index.Name);
+        Add("status", index.Status);
+        Add("model", $"{index.Model}, {index.Dimensions} dimensions");
+        Add("documents", Number(index.Documents));
+        Add("on disk", Quantity.Bytes(index.BytesOnDisk));
+        Add("in memory", Quantity.Bytes(index.BytesInMemory));
+        Add("target recall", index.TargetRecall.ToString("0.###", CultureInfo.InvariantCulture));
+        Add("images kept", index.KeepImages.ToString().ToLowerInvariant());
+        Add("fields", index.Fields.Count == 0 ? "none" : string.Join(", ", index.Fields.Select(field => $"{field.Name}:{FieldOption.NameOf(field.Type)}")));
+        console.Write(facts);
+        var shards = new Table { Border = TableBorder.Simple };
+        shards.AddColumns("shard", "state");
+        shards.AddColumn(new TableColumn("documents").RightAligned());
+        shards.AddColumn(new TableColumn("on disk").RightAligned());
+        shards.AddColumn(new TableColumn("in memory").RightAligned());
+        foreach (var shard in index.Shards)
+        {
+            shards.AddRow(
+                Number(shard.Shard), Markup.Escape(shard.State), Number(shard.Documents),
+                Quantity.Bytes(shard.BytesOnDisk), Quantity.Bytes(shard.BytesInMemory));
+        }
+        console.Write(shards);
+
+        void Add(string name, string value) => facts.AddRow($"[grey]{name}[/]", Markup.Escape(value));
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
