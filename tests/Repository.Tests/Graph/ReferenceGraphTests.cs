@@ -15,7 +15,7 @@ public sealed class ReferenceGraphTests
         ("Microsoft.ML", ["src/Clip/", "tests/Clip.Tests/"]),
         ("NetVips", ["src/Clip/", "tests/Clip.Tests/"]),
         ("Orleans", ["src/Contracts/", "src/Grains/", "src/Gateway/", "src/Silo/", "tests/Grains.Tests/", "tests/Gateway.Tests/"]),
-        ("Spectre", ["src/Cli/", "tests/EndToEnd/"]),
+        ("Spectre", ["src/Cli/", "tests/Cli.Tests/", "tests/EndToEnd/"]),
     ];
 
     private static List<ProjectFile> Sources { get; } = RepositoryTree.Projects
