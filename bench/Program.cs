@@ -1,1 +1,14 @@
-return 0;
+using System.CommandLine;
+using ClipOrleans.Bench.Http;
+using ClipOrleans.Bench.Ingest;
+using ClipOrleans.Bench.Quality;
+using ClipOrleans.Bench.Scan;
+
+var root = new RootCommand("Measures ClipOrleans: each command prints a report and writes it to bench/results.")
+{
+    QualityBench.Command(),
+    ImportBench.Command(),
+    SearchBench.Command(),
+    ScanBench.Command(),
+};
+return await root.Parse(args).InvokeAsync();
