@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace ClipOrleans.Clip.Images;
 
 /// <summary>
@@ -18,6 +20,22 @@ public sealed class ImagePipeline
     public ImageOutcome Prepare(ReadOnlyMemory<byte> bytes, ImageInputSpec spec, ThumbnailMode thumbnail)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        throw new NotSupportedException($"Images are not decoded yet ({_limits.MaxBytes} bytes, {bytes.Length}, {thumbnail}).");
+        int Reduction(int width, int height)
+        {
+            var most = ImagePreprocessor.LargestReduction(width, height, spec);
+            return thumbnail == ThumbnailMode.None ? most : Math.Min(most, Thumbnails.LargestReduction(width, height));
+        }
+
+        if (ImageDecoder.Decode(bytes, _limits, Reduction, out var decoded) is { } error)
+            return ImageOutcome.Refused(error);
+        using var image = decoded!;
+        var (width, height) = image.Orientation.Swap(image.SourceWidth, image.SourceHeight);
+        return ImageOutcome.Of(new PreparedImage(
+            ImagePreprocessor.Prepare(image, spec),
+            width,
+            height,
+            image.Format,
+            SHA256.HashData(bytes.Span),
+            thumbnail == ThumbnailMode.None ? null : Thumbnails.Make(image, bytes)));
     }
 }

@@ -9,7 +9,31 @@ namespace ClipOrleans.Clip.Inference;
 /// </summary>
 public sealed class ClipModel : IAsyncDisposable
 {
-    internal ClipModel(ModelManifest manifest) => Manifest = manifest;
+    /// <summary>
+    /// Texts share a batch only with texts up to the same of these lengths (in tokens), since a batch is as long as its longest: queries
+    /// are mostly up to 8, titles up to 16 or 32.
+    /// </summary>
+    private static readonly int[] LengthBuckets = [8, 16, 32, 64];
+
+    private readonly EncoderSession _session;
+    private readonly MicroBatcher _batcher;
+
+    private ClipModel(ModelManifest manifest, EncoderSession session, EncoderOptions options)
+    {
+        Manifest = manifest;
+        MaxInputs = options.QueueLength;
+        _session = session;
+        var texts = new BatchLane<int[]>("text", options.QueueLength, ids => Bucket(ids.Length), session.Text.Run);
+        var images = new BatchLane<ReadOnlyMemory<byte>>("image", options.QueueLength, _ => 0, session.Image.Run);
+        var threads = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
+        _batcher = new MicroBatcher(
+            $"encoder {manifest.Name}",
+            threads,
+            texts,
+            session.Text.OneAtATime ? 1 : options.MaxBatch,
+            images,
+            session.Image.OneAtATime ? 1 : options.MaxBatch);
+    }
 
     public ModelManifest Manifest { get; }
 
@@ -19,22 +43,66 @@ public sealed class ClipModel : IAsyncDisposable
 
     public int Dimensions => Manifest.Dimensions;
 
+    /// <summary>Most texts, and most images, in one call (<see cref="EncoderOptions.QueueLength"/>).</summary>
+    public int MaxInputs { get; }
+
     /// <summary>What <see cref="ImagePipeline"/> must prepare for this model.</summary>
     public ImageInputSpec ImageInput => Manifest.Image.Input;
 
+    /// <summary>Reads the model in <paramref name="folder"/> into memory. Throws <see cref="ModelException"/>.</summary>
+    public static ClipModel Load(string folder, EncoderOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var manifest = ModelManifestFile.ReadOrInfer(folder);
+        return new ClipModel(manifest, EncoderSession.Open(folder, manifest, options), options);
+    }
+
     /// <summary>
     /// Embeds texts, one vector each, in order. Throws <see cref="EncoderOverloadedException"/> at once when the queue has no room for all
-    /// of them, <see cref="ModelException"/> when the model fails on one.
+    /// of them, <see cref="ModelException"/> when the model fails on one, <see cref="ArgumentException"/> for more than <see cref="MaxInputs"/>.
     /// </summary>
-    public Task<float[][]> EncodeTextsAsync(IReadOnlyList<string> texts, CancellationToken cancel = default) =>
-        throw new NotSupportedException("No encoder yet.");
+    public Task<float[][]> EncodeTextsAsync(IReadOnlyList<string> texts, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        CheckCount(texts.Count);
+        var ids = new int[texts.Count][];
+        for (var i = 0; i < ids.Length; i++)
+            ids[i] = _session.Tokenizer.Encode(texts[i]);
+        return _batcher.SubmitAsync(_batcher.Texts, ids, cancel);
+    }
 
     /// <summary>
     /// Embeds images, one vector each, in order. Each is <see cref="ImageInputSpec.PixelBytes"/> long: anything else is an
     /// <see cref="ArgumentException"/>. Otherwise as <see cref="EncodeTextsAsync"/>.
     /// </summary>
-    public Task<float[][]> EncodeImagesAsync(IReadOnlyList<ReadOnlyMemory<byte>> images, CancellationToken cancel = default) =>
-        throw new NotSupportedException("No encoder yet.");
+    public Task<float[][]> EncodeImagesAsync(IReadOnlyList<ReadOnlyMemory<byte>> images, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(images);
+        CheckCount(images.Count);
+        foreach (var image in images)
+        {
+            if (image.Length != ImageInput.PixelBytes)
+                throw new ArgumentException($"An image of {image.Length} bytes: {Name} takes {ImageInput.Width} × {ImageInput.Height} RGB, {ImageInput.PixelBytes} bytes.", nameof(images));
+        }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        return _batcher.SubmitAsync(_batcher.Images, images, cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _batcher.DisposeAsync().ConfigureAwait(false);
+        _session.Dispose();
+    }
+
+    private static int Bucket(int length)
+    {
+        var bucket = Array.BinarySearch(LengthBuckets, length);
+        return bucket >= 0 ? bucket : ~bucket;
+    }
+
+    private void CheckCount(int count)
+    {
+        if (count > MaxInputs)
+            throw new ArgumentException($"{count} inputs in one call: at most {MaxInputs}, the length of the queue.");
+    }
 }
