@@ -18,8 +18,8 @@ trap cleanup EXIT
 if curl -s -o /dev/null "$address/health/live"; then echo "Something listens on $address already." >&2; exit 1; fi
 export NUGET_PACKAGES=$folder/packages DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
 mkdir "$NUGET_PACKAGES"
-start=$(date +%s.%N)
-step() { printf '%-52s %6.1f s\n' "$1" "$(echo "$(date +%s.%N) - $start" | bc)"; }
+start=$EPOCHREALTIME
+step() { printf '%-52s %6.1f s\n' "$1" "$(awk "BEGIN { print $EPOCHREALTIME - $start }")"; }
 
 # until <deadline in seconds> <command…>: asks until it succeeds; fails when the silo has ended or the time is up.
 until_ok() {

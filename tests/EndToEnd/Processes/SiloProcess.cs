@@ -7,7 +7,14 @@ namespace ClipOrleans.EndToEnd.Processes;
 /// <summary>The server, started as an operator starts it, on ports of its own and a data folder that the test gives it.</summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
-    private SiloProcess(ProgramProcess process, Uri address) => (Process, Api) = (process, new Api(address));
+    private readonly string[] _arguments;
+
+    private SiloProcess(string[] arguments, Uri address)
+    {
+        _arguments = arguments;
+        Api = new Api(address);
+        Process = ProgramProcess.Start(BuiltPrograms.Silo, arguments, Path.GetTempPath());
+    }
 
     public ProgramProcess Process { get; }
 
@@ -19,7 +26,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static async Task<SiloProcess> StartAsync(string dataFolder, params string[] settings)
     {
         var silo = Launch(dataFolder, settings);
-        await Deadline.UntilAsync(silo.IsReadyAsync, Deadline.Long, () => $"ready.\n{silo.Process.Output}");
+        await silo.UntilReadyAsync();
+        return silo;
+    }
+
+    /// <summary>Starts anew with the arguments of one that has ended: same data, same ports.</summary>
+    public static async Task<SiloProcess> StartAgainAsync(SiloProcess ended)
+    {
+        Assert.True(ended.Process.HasExited);
+        var silo = new SiloProcess(ended._arguments, ended.Address);
+        await silo.UntilReadyAsync();
         return silo;
     }
 
@@ -36,7 +52,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             $"--Cluster:GatewayPort={ports[2]}",
             .. settings,
         ];
-        return new SiloProcess(ProgramProcess.Start(BuiltPrograms.Silo, arguments, Path.GetTempPath()), address);
+        return new SiloProcess(arguments, address);
     }
 
     public Task KillAsync() => Process.KillAsync();
@@ -53,6 +69,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         Api.Dispose();
         await Process.DisposeAsync();
     }
+
+    private Task UntilReadyAsync() => Deadline.UntilAsync(IsReadyAsync, Deadline.Long, () => $"ready.\n{Process.Output}");
 
     private async Task<bool> IsReadyAsync()
     {
