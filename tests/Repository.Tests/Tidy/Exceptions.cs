@@ -5,6 +5,8 @@ internal static class Exceptions
 {
     public static IReadOnlyDictionary<string, string> LargeBlobs { get; } = new Dictionary<string, string>
     {
+        ["models/fashion-clip-mini/onnx/text_model.onnx"] = "weights of the default model: a fresh clone must answer a search without a download",
+        ["models/fashion-clip-mini/onnx/vision_model.onnx"] = "weights of the default model: a fresh clone must answer a search without a download",
     };
 
     public static IReadOnlyDictionary<string, string> Delays { get; } = new Dictionary<string, string>
