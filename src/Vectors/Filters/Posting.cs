@@ -59,11 +59,12 @@ internal sealed class Posting
                 set.UnionWithChunks(chunks);
                 break;
             case int[] rows:
+                var words = set.Words;
                 foreach (var row in rows)
                 {
                     if (row >= set.RowCount)
                         break;
-                    set.Add(row);
+                    words[row >> 6] |= 1UL << row;
                 }
 
                 break;
@@ -83,12 +84,12 @@ internal sealed class Posting
                 return CountIn(chunks, set.Words);
             case int[] rows:
                 var count = 0L;
+                var words = set.Words;
                 foreach (var row in rows)
                 {
                     if (row >= set.RowCount)
                         break;
-                    if (set.Contains(row))
-                        count++;
+                    count += (long)(words[row >> 6] >> row) & 1;
                 }
 
                 return count;

@@ -66,10 +66,15 @@ internal sealed class ValueView(Posting present, ValueRun[] runs) : FieldView(pr
 
     public override void UnionRange(long minKey, long maxKey, DocumentSet set)
     {
+        if (minKey > maxKey)
+            return;
+        var words = set.Words;
         foreach (var run in runs)
         {
-            for (var i = run.LowerBound(minKey); i < run.Length && run.Keys[i] <= maxKey; i++)
-                set.Add(run.Rows[i]);
+            var start = run.LowerBound(minKey);
+            var end = maxKey == long.MaxValue ? run.Length : run.LowerBound(maxKey + 1);
+            foreach (var row in run.Rows.AsSpan(start, end - start))
+                words[row >> 6] |= 1UL << row;
         }
     }
 
@@ -93,12 +98,18 @@ internal sealed class ValueView(Posting present, ValueRun[] runs) : FieldView(pr
     public override IEnumerable<(string Value, long Count)> CountValues(FieldType type, DocumentSet set)
     {
         var counts = new Dictionary<long, long>();
+        var words = set.Words;
         foreach (var run in runs)
         {
-            for (var i = 0; i < run.Length; i++)
+            // Equal keys lie side by side: one look-up for all of them.
+            for (var i = 0; i < run.Length;)
             {
-                if (set.Contains(run.Rows[i]))
-                    counts[run.Keys[i]] = counts.GetValueOrDefault(run.Keys[i]) + 1;
+                var key = run.Keys[i];
+                var count = 0L;
+                for (; i < run.Length && run.Keys[i] == key; i++)
+                    count += (long)(words[run.Rows[i] >> 6] >> run.Rows[i]) & 1;
+                if (count > 0)
+                    counts[key] = counts.GetValueOrDefault(key) + count;
             }
         }
 

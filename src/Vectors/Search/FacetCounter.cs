@@ -22,11 +22,17 @@ internal static class FacetCounter
         {
             if (count == 0)
                 continue;
+            if (kept.Count == limit && (limit == 0 || count < kept.Peek().Count))
+            {
+                other += count;
+                continue;
+            }
+
             var candidate = new FacetCount(value, count);
             if (kept.Count < limit)
                 kept.Enqueue(candidate, candidate);
             else
-                other += limit == 0 ? count : kept.EnqueueDequeue(candidate, candidate).Count;
+                other += kept.EnqueueDequeue(candidate, candidate).Count;
         }
 
         var best = new FacetCount[kept.Count];

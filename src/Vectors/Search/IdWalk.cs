@@ -92,8 +92,9 @@ internal sealed class IdWalk
     private void SkipOthers(int run)
     {
         var rows = _runs[run];
+        var words = _set.Words;
         var position = _positions[run];
-        while (position < rows.Length && !_set.Contains(rows[position]))
+        while (position < rows.Length && ((words[rows[position] >> 6] >> rows[position]) & 1) == 0)
             position++;
         _positions[run] = position;
     }

@@ -1,0 +1,74 @@
+using ClipOrleans.Vectors.Filters;
+
+namespace ClipOrleans.Vectors.Tests;
+
+// Danger: an estimate that leaves a structure out, so that an operator's limits mean nothing; a publication that copies.
+// Invariant: BytesInMemory is what the heap grew by, within the tolerance; publishing a document costs no share of the index.
+// Method: runs alone (no parallel tests), since the heap is the whole process's.
+[Collection(nameof(MemoryTests))]
+public sealed class MemoryTests
+{
+    /// <summary>Dictionary internals and array headers are estimated; half-filled blocks are counted whole.</summary>
+    private const double Tolerance = 0.12;
+
+    private static readonly FieldSchema Schema = new(
+    [
+        new("sku", FieldType.Keyword), new("price", FieldType.Number), new("tags", FieldType.KeywordList),
+        new("sale", FieldType.Boolean), new("added", FieldType.DateTime), new("place", FieldType.Geo),
+    ]);
+
+    [Theory]
+    [InlineData(40_000, 16)]
+    [InlineData(3_000, 512)]
+    public void BytesInMemory_is_what_the_heap_grew_by(int rows, int dimensions)
+    {
+        var vectors = Enumerable.Range(0, 50).Select(i => Sample.Direction(i, dimensions)).ToArray();
+        Build(100);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var collection = Build(rows);
+        var grown = GC.GetTotalMemory(forceFullCollection: true) - before;
+        Assert.InRange(collection.BytesInMemory, grown * (1 - Tolerance), grown * (1 + Tolerance));
+        GC.KeepAlive(collection);
+
+        VectorCollection Build(int count)
+        {
+            var built = new VectorCollection(dimensions, Schema);
+            for (var i = 0; i < count; i++)
+            {
+                var json = $$"""{"sku":"sku-{{i}}","price":{{i % 977}},"tags":["t{{i % 50}}","u{{i % 7}}"],"sale":{{(i % 3 == 0 ? "true" : "false")}},"added":"2026-03-01T00:00:{{i % 60:D2}}Z","place":{"lat":{{i % 90}},"lon":{{i % 180}} } }""";
+                built.Upsert($"document-{i}", vectors[i % vectors.Length], Sample.Values(Schema, json), i);
+                if (i % 1000 == 999)
+                    built.Publish();
+            }
+
+            built.Publish();
+            return built;
+        }
+    }
+
+    [Fact]
+    public void Publishing_one_document_copies_no_share_of_the_index()
+    {
+        const int Rows = 100_000;
+        // Without what doubles now and then: the cost of an ordinary publication.
+        const long MaxMedianBytes = 64 * 1024;
+        var collection = Sample.Collection(Rows, 8);
+        var vector = Sample.Direction(1, 8);
+        var costs = new List<long>();
+        for (var i = 0; i < 101; i++)
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            collection.Upsert($"{i * 900:D8}", vector, FieldValues.Empty, i);
+            Assert.True(collection.TryRelocate($"{(i * 900) + 1:D8}", (i * 900) + 1, i));
+            collection.Publish();
+            costs.Add(GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        costs.Sort();
+        Assert.InRange(costs[costs.Count / 2], 1, MaxMedianBytes);
+    }
+}
+
+/// <summary>Nothing else runs while the heap is measured.</summary>
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+public sealed class MemoryTestsRunAlone;
