@@ -30,6 +30,9 @@ public sealed class ShardOptions
     [Range(0L, 1L << 30)]
     public long RowCacheBytes { get; set; } = 8L << 20;
 
+    /// <summary>Who opens shards, as an operator knows it: written into their files. Default: nothing but machine and process.</summary>
+    public string OwnerName { get; set; } = "";
+
     /// <summary>Write requests that may wait, 1 to 65,536; default 1,024. The next one is refused at once as overloaded.</summary>
     [Range(1, 65_536)]
     public int MaxQueuedWrites { get; set; } = 1_024;

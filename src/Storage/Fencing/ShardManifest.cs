@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Log;
+using ClipOrleans.Vectors.Filters;
+
+namespace ClipOrleans.Storage.Fencing;
+
+/// <summary>Who opened the shard: for the operator who finds it locked.</summary>
+internal sealed record ShardOwner(int ProcessId, string Machine, string Name, DateTimeOffset OpenedAt);
+
+/// <summary>
+/// What shard.json says. Its bytes are indented JSON for people; the checksum is over the values, so that a flipped digit
+/// is noticed and a moved space is not.
+/// </summary>
+internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDescriptor Descriptor, ShardOwner? Owner)
+{
+    public const int Format = 1;
+
+    public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(ToDocument(), ManifestJson.Default.ManifestDocument);
+
+    /// <exception cref="ShardCorruptException">It is not what was written, or of another format version.</exception>
+    public static ShardManifest Parse(ReadOnlySpan<byte> json, string file)
+    {
+        ManifestDocument document;
+        try
+        {
+            document = JsonSerializer.Deserialize(json, ManifestJson.Default.ManifestDocument)
+                ?? throw new ShardCorruptException(file, "it holds null.");
+        }
+        catch (JsonException e)
+        {
+            throw new ShardCorruptException(file, $"not the JSON of a shard: {e.Message}", e);
+        }
+
+        if (document.Format != Format)
+            throw new ShardCorruptException(file, $"format version {document.Format}; this program reads {Format}.");
+        if (document.Checksum != Hash(document))
+            throw new ShardCorruptException(file, "its values do not fit its checksum. With this file moved away the shard is restored from its log.");
+        try
+        {
+            return FromDocument(document);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new ShardCorruptException(file, e.Message, e);
+        }
+    }
+
+    private ManifestDocument ToDocument()
+    {
+        var document = new ManifestDocument(
+            Format,
+            Epoch,
+            Geometry.PageSizeBits,
+            Geometry.SegmentSizeBits,
+            Descriptor.IndexVersion,
+            Descriptor.Model,
+            Descriptor.ModelRevision,
+            Descriptor.Dimensions,
+            Descriptor.TargetRecall,
+            [.. Descriptor.Schema.Fields.Select(field => new ManifestField(field.Name, FieldTypes.ToName(field.Type)))],
+            Owner,
+            Checksum: "");
+        return document with { Checksum = Hash(document) };
+    }
+
+    private static ShardManifest FromDocument(ManifestDocument document)
+    {
+        var fields = document.Fields.Select(field => FieldTypes.TryParse(field.Type, out var type)
+            ? new FieldDefinition(field.Name, type)
+            : throw new FormatException($"field '{field.Name}' is of the unknown type '{field.Type}'."));
+        var descriptor = new ShardDescriptor(
+            document.IndexVersion,
+            document.Model,
+            document.ModelRevision,
+            document.Dimensions,
+            new FieldSchema([.. fields]),
+            document.TargetRecall);
+        return document.Epoch >= 1
+            ? new ShardManifest(document.Epoch, new LogGeometry(document.PageSizeBits, document.SegmentSizeBits), descriptor, document.Owner)
+            : throw new FormatException("the epoch is below 1.");
+    }
+
+    private static string Hash(ManifestDocument document) =>
+        XxHash3.HashToUInt64(JsonSerializer.SerializeToUtf8Bytes(document with { Checksum = "" }, ManifestJson.Default.ManifestDocument))
+            .ToString("x16", CultureInfo.InvariantCulture);
+}
+
+internal sealed record ManifestField(string Name, string Type);
+
+internal sealed record ManifestDocument(
+    int Format,
+    long Epoch,
+    int PageSizeBits,
+    int SegmentSizeBits,
+    long IndexVersion,
+    string Model,
+    string ModelRevision,
+    int Dimensions,
+    double TargetRecall,
+    IReadOnlyList<ManifestField> Fields,
+    ShardOwner? Owner,
+    string Checksum);
+
+[JsonSerializable(typeof(ManifestDocument))]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    NewLine = "\n",
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowDuplicateProperties = false)]
+internal sealed partial class ManifestJson : JsonSerializerContext;

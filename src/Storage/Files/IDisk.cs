@@ -1,0 +1,54 @@
+namespace ClipOrleans.Storage.Files;
+
+/// <summary>
+/// What a shard asks of a file system, and nothing else: whatever a test wants to lose, tear or fail passes here.
+/// Names of a directory (created, renamed, deleted) are durable after <see cref="SyncDirectory"/>, bytes of a file after
+/// its <see cref="IDiskFile.Flush"/>. Failures are <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>.
+/// </summary>
+internal interface IDisk
+{
+    bool DirectoryExists(string directory);
+
+    /// <summary>Creates the directory and its parents, durably; no error if it is there.</summary>
+    void CreateDirectory(string directory);
+
+    /// <summary>Removes an empty directory.</summary>
+    void DeleteDirectory(string directory);
+
+    /// <summary>Names and lengths of the files of a directory (not of its subdirectories).</summary>
+    IReadOnlyList<(string Name, long Length)> List(string directory);
+
+    bool Exists(string path);
+
+    byte[] ReadAll(string path);
+
+    /// <summary>Opens for reading and writing at any offset; creates the file if it is missing.</summary>
+    IDiskFile Open(string path);
+
+    /// <summary>Like <see cref="Open"/>, for one holder in all processes; null if somebody else holds it.</summary>
+    IDiskFile? TryOpenExclusive(string path);
+
+    /// <summary>Moves a file over another one, atomically.</summary>
+    void Rename(string from, string to);
+
+    /// <summary>No error if it is not there.</summary>
+    void Delete(string path);
+
+    void SyncDirectory(string directory);
+}
+
+/// <summary>A file open for positioned reads and writes; safe for any number of threads.</summary>
+internal interface IDiskFile : IDisposable
+{
+    long Length { get; }
+
+    /// <summary>Fills the buffer from the offset on; returns less than its length only at the end of the file.</summary>
+    int Read(Span<byte> buffer, long offset);
+
+    void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    void SetLength(long length);
+
+    /// <summary>Returns when the device has confirmed every earlier write.</summary>
+    void Flush();
+}

@@ -1,0 +1,145 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace ClipOrleans.Storage.Files;
+
+/// <summary>The file system of this machine.</summary>
+internal sealed class LocalDisk : IDisk
+{
+    private LocalDisk()
+    {
+    }
+
+    public static LocalDisk Instance { get; } = new();
+
+    public bool DirectoryExists(string directory) => Directory.Exists(directory);
+
+    public void CreateDirectory(string directory)
+    {
+        var missing = new Stack<string>();
+        for (var path = Path.GetFullPath(directory); path is not null && !Directory.Exists(path); path = Path.GetDirectoryName(path))
+            missing.Push(path);
+        foreach (var path in missing)
+        {
+            Directory.CreateDirectory(path);
+            SyncDirectory(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    public void DeleteDirectory(string directory)
+    {
+        Directory.Delete(directory);
+        if (Path.GetDirectoryName(Path.GetFullPath(directory)) is { } parent)
+            SyncDirectory(parent);
+    }
+
+    public IReadOnlyList<(string Name, long Length)> List(string directory) =>
+        [.. new DirectoryInfo(directory).EnumerateFiles().Select(file => (file.Name, file.Length))];
+
+    public bool Exists(string path) => System.IO.File.Exists(path);
+
+    public byte[] ReadAll(string path) => System.IO.File.ReadAllBytes(path);
+
+    public IDiskFile Open(string path) =>
+        new OpenFile(System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+
+    public IDiskFile? TryOpenExclusive(string path)
+    {
+        try
+        {
+            // FileShare.None is an flock on Unix and a share mode on Windows; both end with the process that holds them.
+            return new OpenFile(System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+        }
+        catch (IOException e) when (IsHeldByAnother(e))
+        {
+            return null;
+        }
+    }
+
+    public void Rename(string from, string to) => System.IO.File.Move(from, to, overwrite: true);
+
+    public void Delete(string path) => System.IO.File.Delete(path);
+
+    public void SyncDirectory(string directory)
+    {
+        // Windows journals names with the volume and has no call for it.
+        if (!OperatingSystem.IsWindows())
+            UnixDirectory.Sync(directory);
+    }
+
+    private static bool IsHeldByAnother(IOException error)
+    {
+        const int windowsSharingViolation = unchecked((int)0x80070020);
+        const int windowsLockViolation = unchecked((int)0x80070021);
+        const int linuxTryAgain = 11;
+        const int macTryAgain = 35;
+        return OperatingSystem.IsWindows() ? error.HResult is windowsSharingViolation or windowsLockViolation
+            : OperatingSystem.IsMacOS() ? error.HResult == macTryAgain
+            : error.HResult == linuxTryAgain;
+    }
+
+    private sealed class OpenFile(SafeFileHandle handle) : IDiskFile
+    {
+        public long Length => RandomAccess.GetLength(handle);
+
+        public int Read(Span<byte> buffer, long offset)
+        {
+            var total = 0;
+            while (total < buffer.Length)
+            {
+                var read = RandomAccess.Read(handle, buffer[total..], offset + total);
+                if (read == 0)
+                    break;
+                total += read;
+            }
+
+            return total;
+        }
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(handle, bytes, offset);
+
+        public void SetLength(long length) => RandomAccess.SetLength(handle, length);
+
+        public void Flush() => RandomAccess.FlushToDisk(handle);
+
+        public void Dispose() => handle.Dispose();
+    }
+}
+
+/// <summary>.NET opens no directories, but a new name is durable only once its directory has been forced.</summary>
+internal static partial class UnixDirectory
+{
+    public static void Sync(string directory)
+    {
+        var descriptor = Open(directory, flags: 0);
+        if (descriptor < 0)
+            throw Failed("open", directory);
+        try
+        {
+            if (Fsync(descriptor) != 0)
+                throw Failed("fsync", directory);
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static IOException Failed(string call, string directory)
+    {
+        var error = Marshal.GetLastPInvokeError();
+        return new IOException($"{call} of directory '{directory}': {Marshal.GetPInvokeErrorMessage(error)} ({error}).", error);
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Fsync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Close(int descriptor);
+}

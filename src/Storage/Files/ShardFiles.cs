@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace ClipOrleans.Storage.Files;
+
+/// <summary>Names of the files in a shard's directory.</summary>
+internal readonly record struct ShardFiles(string Directory)
+{
+    private const string LogPrefix = "log.";
+
+    /// <summary>What the shard is, and its epoch.</summary>
+    public string Manifest => Path.Combine(Directory, "shard.json");
+
+    /// <summary>Held exclusively by the one engine that may write.</summary>
+    public string Lock => Path.Combine(Directory, "shard.lock");
+
+    /// <summary>How far the log is known to be durable.</summary>
+    public string Mark => Path.Combine(Directory, "commit.mark");
+
+    /// <summary>Prefix of the log's segments, to which FASTER adds a dot and the number.</summary>
+    public string LogBase => Path.Combine(Directory, "log");
+
+    public string Segment(int number) => LogBase + "." + number.ToString(CultureInfo.InvariantCulture);
+
+    public static bool TryParseSegment(string name, out int number)
+    {
+        number = -1;
+        return name.StartsWith(LogPrefix, StringComparison.Ordinal)
+            && int.TryParse(name.AsSpan(LogPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out number);
+    }
+}

@@ -1,0 +1,31 @@
+namespace ClipOrleans.Storage.Log;
+
+/// <summary>
+/// Where FASTER puts an entry: log address = position in the segments laid end to end; an entry never crosses a page;
+/// each starts with 8 bytes of FASTER's checksum and 4 of length, and ends at a multiple of 4; a rest of a page that is
+/// too small for the next entry stays zero. Held true by a test that reads each log with both FASTER's iterator and ours.
+/// </summary>
+/// <param name="PageSizeBits">Size of a page as a power of two.</param>
+/// <param name="SegmentSizeBits">Size of a segment file as a power of two, at least a page.</param>
+internal readonly record struct LogGeometry(int PageSizeBits, int SegmentSizeBits)
+{
+    /// <summary>Address of the first entry of a log; 0 stays invalid.</summary>
+    public const long FirstAddress = 64;
+
+    public const int EntryHeaderBytes = 12;
+    public const int EntryLengthOffset = 8;
+    public const int SectorBytes = 512;
+
+    public int PageBytes => 1 << PageSizeBits;
+
+    /// <summary>Half a page: a big record wastes at most half of one.</summary>
+    public int MaxRecordBytes => (PageBytes / 2) - EntryHeaderBytes;
+
+    public int SegmentOf(long address) => checked((int)(address >> SegmentSizeBits));
+
+    public long OffsetInSegment(long address) => address & ((1L << SegmentSizeBits) - 1);
+
+    public int OffsetInPage(long address) => (int)(address & (PageBytes - 1));
+
+    public static int EntryBytes(int recordBytes) => EntryHeaderBytes + ((recordBytes + 3) & ~3);
+}

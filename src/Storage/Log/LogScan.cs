@@ -1,0 +1,96 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using ClipOrleans.Storage.Errors;
+
+namespace ClipOrleans.Storage.Log;
+
+/// <summary>
+/// Reads a log from its begin to its end. The end is behind the last record of an unbroken chain: whole, numbered one
+/// after the other, of an epoch that never falls. What lies behind it was never acknowledged, unless the commit mark says
+/// so: then the log is damaged and nothing is guessed.
+/// </summary>
+internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long currentEpoch)
+{
+    private long _epoch;
+
+    /// <summary>Address one past the last record taken.</summary>
+    public long End { get; private set; } = mark?.Begin ?? LogGeometry.FirstAddress;
+
+    /// <summary>Number of the last record taken; 0 before the first.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Epoch of the last record taken.</summary>
+    public long Epoch => _epoch;
+
+    /// <summary>Why the scan ended where it did, or null at a clean end.</summary>
+    public string? Broken { get; private set; }
+
+    public delegate void Visitor(long address, in RecordHeader header, ReadOnlyMemory<byte> record);
+
+    /// <exception cref="ShardCorruptException">The chain breaks before the commit mark, or the visitor refused a record.</exception>
+    public void Run(Visitor visit, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var geometry = segments.Geometry;
+        var end = segments.EndOnDisk();
+        var page = ArrayPool<byte>.Shared.Rent(geometry.PageBytes);
+        try
+        {
+            for (var start = End; start < end; start = (start & ~(long)(geometry.PageBytes - 1)) + geometry.PageBytes)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var have = segments.Read(page.AsSpan(0, geometry.PageBytes - geometry.OffsetInPage(start)), start);
+                if (!ScanPage(page.AsMemory(0, have), start, visit))
+                    break;
+                progress?.Report((int)(100 * start / end));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(page);
+        }
+
+        if (mark is { } point && (End < point.Until || Sequence < point.Sequence))
+        {
+            throw new ShardCorruptException(
+                segments.NameOf(End),
+                $"acknowledged up to log address {point.Until} (record {point.Sequence}), but only {End} (record {Sequence}) can be read: {Broken ?? "the log ends"}.");
+        }
+    }
+
+    /// <returns>False if the chain is broken within the page.</returns>
+    private bool ScanPage(ReadOnlyMemory<byte> page, long start, Visitor visit)
+    {
+        var offset = 0;
+        while (page.Length - offset >= LogGeometry.EntryHeaderBytes)
+        {
+            var rest = page[offset..];
+            var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span[LogGeometry.EntryLengthOffset..]);
+            if (length == 0)
+                return true;
+            if (length < 0 || length > rest.Length - LogGeometry.EntryHeaderBytes)
+                return Break(start + offset, $"a record of length {length} does not fit");
+            var record = rest.Slice(LogGeometry.EntryHeaderBytes, length);
+            if ((RecordHeader.TryRead(record.Span, out var header) ?? Follows(header)) is { } fault)
+                return Break(start + offset, fault);
+            visit(start + offset, header, record);
+            Sequence = header.Sequence;
+            _epoch = header.Epoch;
+            offset += LogGeometry.EntryBytes(length);
+            End = start + offset;
+        }
+
+        return true;
+    }
+
+    private bool Break(long address, string fault)
+    {
+        Broken = $"at log address {address}, {fault}";
+        return false;
+    }
+
+    private string? Follows(in RecordHeader header) =>
+        header.Sequence != Sequence + 1 && (Sequence > 0 || End == LogGeometry.FirstAddress) ? $"record {header.Sequence} follows record {Sequence}"
+        : header.Epoch < _epoch ? $"epoch {header.Epoch} follows epoch {_epoch}: written by an owner that had been replaced"
+        : header.Epoch > currentEpoch ? $"epoch {header.Epoch} is newer than this opening's, {currentEpoch}"
+        : null;
+}

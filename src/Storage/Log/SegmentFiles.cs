@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using ClipOrleans.Storage.Files;
+
+namespace ClipOrleans.Storage.Log;
+
+/// <summary>
+/// The files of a log, addressed as one range. FASTER's device writes through it, readers and replay read through it:
+/// a read never waits for a write. Safe for any number of threads.
+/// </summary>
+internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geometry) : IDisposable
+{
+    private readonly ConcurrentDictionary<int, IDiskFile> _open = new();
+    private readonly ConcurrentDictionary<int, IDiskFile> _unflushed = new();
+    private readonly Lock _opening = new();
+    private volatile bool _created;
+
+    public LogGeometry Geometry => geometry;
+
+    /// <summary>Numbers of the segments on disk, ascending.</summary>
+    public IReadOnlyList<int> Existing()
+    {
+        var numbers = new List<int>();
+        foreach (var (name, _) in disk.List(files.Directory))
+        {
+            if (ShardFiles.TryParseSegment(name, out var number))
+                numbers.Add(number);
+        }
+
+        numbers.Sort();
+        return numbers;
+    }
+
+    /// <summary>Address one past the last byte on disk.</summary>
+    public long EndOnDisk()
+    {
+        var existing = Existing();
+        return existing.Count == 0 ? 0 : ((long)existing[^1] << geometry.SegmentSizeBits) + Open(existing[^1]).Length;
+    }
+
+    /// <summary>Reads from the address on, at most to the end of its segment; what lies past the end of the file is not counted.</summary>
+    public int Read(Span<byte> buffer, long address)
+    {
+        var offset = geometry.OffsetInSegment(address);
+        var room = (1L << geometry.SegmentSizeBits) - offset;
+        return Open(geometry.SegmentOf(address)).Read(buffer[..(int)Math.Min(buffer.Length, room)], offset);
+    }
+
+    public void Write(int segment, ReadOnlySpan<byte> bytes, long offset)
+    {
+        var file = Open(segment);
+        _unflushed[segment] = file;
+        file.Write(bytes, offset);
+    }
+
+    /// <summary>Forces what was written before the call, and the names of new segments, to the device.</summary>
+    public void Flush()
+    {
+        foreach (var (segment, file) in _unflushed)
+        {
+            // Removed first: a write that comes in between puts it back for the next flush.
+            _unflushed.TryRemove(segment, out _);
+            file.Flush();
+        }
+
+        if (_created)
+        {
+            _created = false;
+            disk.SyncDirectory(files.Directory);
+        }
+    }
+
+    /// <summary>Forgets all bytes from the address on, durably: the torn end of a log must not come back under a later one.</summary>
+    /// <returns>How many bytes were there.</returns>
+    public long CutAt(long address)
+    {
+        var end = EndOnDisk();
+        foreach (var segment in Existing())
+        {
+            var start = (long)segment << geometry.SegmentSizeBits;
+            if (start >= address && start > 0)
+            {
+                Close(segment);
+                disk.Delete(files.Segment(segment));
+                _created = true;
+            }
+            else if (start + Open(segment).Length > address)
+            {
+                var file = Open(segment);
+                file.SetLength(address - start);
+                file.Flush();
+            }
+        }
+
+        Flush();
+        return Math.Max(0, end - address);
+    }
+
+    public string NameOf(long address) => files.Segment(geometry.SegmentOf(address));
+
+    public void Dispose()
+    {
+        foreach (var segment in _open.Keys)
+            Close(segment);
+    }
+
+    private void Close(int segment)
+    {
+        _unflushed.TryRemove(segment, out _);
+        if (_open.TryRemove(segment, out var file))
+            file.Dispose();
+    }
+
+    private IDiskFile Open(int segment)
+    {
+        if (_open.TryGetValue(segment, out var file))
+            return file;
+        lock (_opening)
+        {
+            if (_open.TryGetValue(segment, out file))
+                return file;
+            var path = files.Segment(segment);
+            _created |= !disk.Exists(path);
+            file = disk.Open(path);
+            _open[segment] = file;
+            return file;
+        }
+    }
+}
