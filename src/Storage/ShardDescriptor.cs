@@ -15,4 +15,20 @@ public sealed record ShardDescriptor(
     string ModelRevision,
     int Dimensions,
     FieldSchema Schema,
-    double TargetRecall);
+    double TargetRecall)
+{
+    internal const int MaxDimensions = 65_536;
+
+    /// <exception cref="ArgumentException">A value that no shard can have.</exception>
+    internal void Check()
+    {
+        if (IndexVersion < 0)
+            throw new ArgumentException($"index version {IndexVersion} is negative.");
+        if (string.IsNullOrEmpty(Model))
+            throw new ArgumentException("the model has no name.");
+        if (Dimensions is < 1 or > MaxDimensions)
+            throw new ArgumentException($"{Dimensions} dimensions; a vector has 1 to {MaxDimensions}.");
+        if (TargetRecall is not (> 0 and <= 1))
+            throw new ArgumentException($"target recall {TargetRecall}; it is above 0 and up to 1.");
+    }
+}

@@ -1,39 +1,249 @@
 using ClipOrleans.Storage.Documents;
+using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Fencing;
+using ClipOrleans.Storage.Files;
+using ClipOrleans.Storage.Log;
+using ClipOrleans.Storage.Reading;
+using ClipOrleans.Storage.Recovery;
+using ClipOrleans.Storage.Writing;
 using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
 using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Storage;
 
+/// <summary>
+/// One shard: a directory whose log is the database, and everything derived from it in memory. Any number of threads may
+/// call it. Reads never wait for writes; writes of concurrent callers share their forcing of the device.
+/// </summary>
 public sealed class ShardEngine : IAsyncDisposable
 {
-    public ShardDescriptor Descriptor => throw new NotSupportedException();
+    private readonly IDisk _disk;
+    private readonly ShardFiles _files;
+    private readonly ShardLock _lock;
+    private readonly ShardState _state;
+    private readonly IShardLog _log;
+    private readonly ManifestFile _manifest;
+    private readonly RowReader _rows;
+    private readonly WriteQueue _queue;
+    private readonly ShardWriter _writer;
+    private readonly Task _writing;
+    private int _disposed;
 
-    public CollectionView View => throw new NotSupportedException();
+    private ShardEngine(IDisk disk, ShardFiles files, ShardLock held, RecoveredShard shard, ShardOptions options, TimeProvider clock, ILogger logger)
+    {
+        _disk = disk;
+        _files = files;
+        _lock = held;
+        _state = shard.State;
+        _log = shard.Log;
+        _manifest = shard.Manifest;
+        _rows = new RowReader(_log, options.RowCacheBytes);
+        _queue = new WriteQueue(options);
+        var fence = new EpochFence(disk, files, _manifest.Current.Epoch);
+        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, clock, logger);
+        _writing = Task.Run(_writer.RunAsync);
+    }
 
-    public ShardStats Stats => throw new NotSupportedException();
+    /// <summary>What the shard holds, as of the newest index version it was told.</summary>
+    public ShardDescriptor Descriptor => _manifest.Current.Descriptor;
 
-    public static bool ShardExists(string directory) => throw new NotSupportedException();
+    /// <summary>The newest published state: search, browse and count on it, on the caller's thread. It never changes.</summary>
+    public CollectionView View => _state.View;
 
-    public static Task<ShardEngine> OpenAsync(string directory, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress = null, CancellationToken cancel = default) => throw new NotSupportedException();
+    public ShardStats Stats => new(
+        View.Count,
+        BytesOnDisk(),
+        _state.BytesInMemory + _log.BytesInMemory + _rows.BytesInMemory,
+        _state.Sequence,
+        _manifest.Current.Epoch,
+        _writer.GroupCommits,
+        _writer.Stopped?.Message);
 
-    public static Task<ShardEngine> CreateAsync(string directory, ShardDescriptor descriptor, ShardOptions options, ILoggerFactory logs, TimeProvider clock, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <summary>True if there is a shard in the directory, whole or with its manifest missing.</summary>
+    public static bool ShardExists(string directory) => ShardExists(LocalDisk.Instance, new ShardFiles(Path.GetFullPath(directory)));
 
-    public static void Delete(string directory) => throw new NotSupportedException();
+    /// <summary>Opens the shard of a directory: takes the lock, raises the epoch, replays the log.</summary>
+    /// <param name="directory">The shard's own directory.</param>
+    /// <param name="options">Sizes of pages and segments are those of the shard, whatever is said here.</param>
+    /// <param name="logs">For what an operator should know.</param>
+    /// <param name="clock">For the times of documents.</param>
+    /// <param name="progress">Percent of the log that has been replayed, 0 to 100.</param>
+    /// <param name="cancel">Gives up; nothing but the epoch is changed then.</param>
+    /// <exception cref="DirectoryNotFoundException">There is no shard.</exception>
+    /// <exception cref="ShardLockedException">Another engine owns the shard, here or in another process.</exception>
+    /// <exception cref="ShardCorruptException">A file of the shard is not what was written.</exception>
+    public static Task<ShardEngine> OpenAsync(string directory, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress = null, CancellationToken cancel = default) =>
+        OpenAsync(LocalDisk.Instance, directory, options, logs, clock, progress, cancel);
 
-    public Task ReconfigureAsync(ShardDescriptor newer, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <summary>Creates an empty shard, durably, and opens it.</summary>
+    /// <exception cref="InvalidOperationException">There is a shard in the directory already.</exception>
+    /// <exception cref="ArgumentException">The descriptor or the options cannot be.</exception>
+    /// <exception cref="ShardLockedException">Another engine is creating or using it.</exception>
+    public static Task<ShardEngine> CreateAsync(string directory, ShardDescriptor descriptor, ShardOptions options, ILoggerFactory logs, TimeProvider clock, CancellationToken cancel = default) =>
+        CreateAsync(LocalDisk.Instance, directory, descriptor, options, logs, clock, cancel);
 
-    public ValueTask<WriteResult> WriteAsync(IReadOnlyList<StoredOperation> operations, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <summary>Removes a closed shard, durably; no error if there is none.</summary>
+    /// <exception cref="ShardLockedException">An engine has it open.</exception>
+    public static void Delete(string directory) => Delete(LocalDisk.Instance, directory);
 
-    public ValueTask<long> DeleteMatchingAsync(Filter? filter, CancellationToken cancel = default) => throw new NotSupportedException();
+    internal static async Task<ShardEngine> OpenAsync(IDisk disk, string directory, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress = null, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var files = new ShardFiles(Path.GetFullPath(directory));
+        if (!ShardExists(disk, files))
+            throw new DirectoryNotFoundException($"There is no shard in '{files.Directory}'.");
+        return await OpenLockedAsync(disk, files, descriptor: null, options, logs, clock, progress, cancel);
+    }
 
-    public ValueTask<StoredDocument?> GetAsync(string id, bool includeVector, CancellationToken cancel = default) => throw new NotSupportedException();
+    internal static async Task<ShardEngine> CreateAsync(IDisk disk, string directory, ShardDescriptor descriptor, ShardOptions options, ILoggerFactory logs, TimeProvider clock, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(descriptor);
+        ArgumentNullException.ThrowIfNull(options);
+        descriptor.Check();
+        var files = new ShardFiles(Path.GetFullPath(directory));
+        disk.CreateDirectory(files.Directory);
+        return await OpenLockedAsync(disk, files, descriptor, options, logs, clock, progress: null, cancel);
+    }
 
-    public ValueTask<StoredDocument> ReadAsync(long locator, bool includeVector, CancellationToken cancel = default) => throw new NotSupportedException();
+    internal static void Delete(IDisk disk, string directory)
+    {
+        var files = new ShardFiles(Path.GetFullPath(directory));
+        if (!disk.DirectoryExists(files.Directory))
+            return;
+        using (ShardLock.Acquire(disk, files))
+        {
+            // The manifest and the log's beginning first: half a removal must not look like a shard.
+            disk.Delete(files.Manifest);
+            disk.Delete(files.Segment(0));
+            disk.SyncDirectory(files.Directory);
+            foreach (var (name, _) in disk.List(files.Directory))
+                disk.Delete(Path.Combine(files.Directory, name));
+            disk.SyncDirectory(files.Directory);
+        }
 
-    public ValueTask<IReadOnlyList<StoredDocument>> ReadManyAsync(IReadOnlyList<long> locators, bool includeVector, CancellationToken cancel = default) => throw new NotSupportedException();
+        disk.DeleteDirectory(files.Directory);
+    }
 
-    public ValueTask<StoredImage?> ReadImageAsync(string id, CancellationToken cancel = default) => throw new NotSupportedException();
+    /// <summary>
+    /// Moves the shard to a newer version of its index, durably; fields that were added are derived from the stored
+    /// metadata. A version that is not newer changes nothing.
+    /// </summary>
+    /// <exception cref="ArgumentException">Model, revision and dimensions never change.</exception>
+    public async Task ReconfigureAsync(ShardDescriptor newer, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(newer);
+        newer.Check();
+        var current = Descriptor;
+        if (newer.Model != current.Model || newer.ModelRevision != current.ModelRevision || newer.Dimensions != current.Dimensions)
+            throw new ArgumentException($"This shard holds {current.Dimensions} dimensions of '{current.Model}' ({current.ModelRevision}); that never changes.", nameof(newer));
+        await SubmitAsync(new ReconfigureRequest(newer, cancel));
+    }
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    /// <summary>
+    /// Carries out operations in order and returns when the result is durable and visible. All of them become visible at
+    /// once; each document is changed whole or not at all (I2). After a cancellation or a failure of the device whether
+    /// they count is open.
+    /// </summary>
+    /// <exception cref="ShardOverloadedException">Too much is waiting; nothing was written.</exception>
+    /// <exception cref="ShardUnavailableException">The device failed, or the engine is closed.</exception>
+    /// <exception cref="ShardFencedException">A newer owner has opened the shard.</exception>
+    public async ValueTask<WriteResult> WriteAsync(IReadOnlyList<StoredOperation> operations, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(operations);
+        if (operations.Any(operation => operation.Kind is not (StoredOperationKind.Upsert or StoredOperationKind.PatchMetadata or StoredOperationKind.Delete)))
+            throw new ArgumentException("An operation is an upsert, a patch or a deletion.", nameof(operations));
+        return await SubmitAsync(new BatchRequest(operations, cancel));
+    }
+
+    /// <summary>Deletes exactly what matches when the writer comes to it; null deletes everything.</summary>
+    /// <returns>How many documents were deleted. Above 10,000 they go in steps, each durable by itself.</returns>
+    public async ValueTask<long> DeleteMatchingAsync(Filter? filter, CancellationToken cancel = default) =>
+        await SubmitAsync(new DeleteMatchingRequest(filter, cancel));
+
+    /// <returns>The newest published version, or null.</returns>
+    public ValueTask<StoredDocument?> GetAsync(string id, bool includeVector, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var view = View;
+        return new(view.TryGet(id, out var row) ? _rows.Read(view.LocatorOf(row), includeVector) : null);
+    }
+
+    /// <summary>Reads the version that a search found, whatever was written since.</summary>
+    /// <exception cref="ShardCorruptException">The locator does not lead to a whole row.</exception>
+    public ValueTask<StoredDocument> ReadAsync(long locator, bool includeVector, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return new(_rows.Read(locator, includeVector));
+    }
+
+    /// <summary>Reads the versions that a search found, in the order of the locators.</summary>
+    public async ValueTask<IReadOnlyList<StoredDocument>> ReadManyAsync(IReadOnlyList<long> locators, bool includeVector, CancellationToken cancel = default)
+    {
+        ArgumentNullException.ThrowIfNull(locators);
+        return await _rows.ReadManyAsync(locators, includeVector, cancel);
+    }
+
+    /// <returns>The kept image, or null if there is no such document or it has none.</returns>
+    public ValueTask<StoredImage?> ReadImageAsync(string id, CancellationToken cancel = default)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var view = View;
+        return new(view.TryGet(id, out var row) ? _rows.ReadImage(view.LocatorOf(row)) : null);
+    }
+
+    /// <summary>Finishes the writes that wait, closes the log, releases the lock last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        _queue.Close();
+        try
+        {
+            await _writing;
+            await _log.DisposeAsync();
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
+    }
+
+    private static bool ShardExists(IDisk disk, ShardFiles files) =>
+        disk.DirectoryExists(files.Directory) && (disk.Exists(files.Manifest) || disk.Exists(files.Segment(0)));
+
+    private static async Task<ShardEngine> OpenLockedAsync(
+        IDisk disk, ShardFiles files, ShardDescriptor? descriptor, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var logger = logs.CreateLogger("ClipOrleans.Storage");
+        var held = ShardLock.Acquire(disk, files);
+        try
+        {
+            var recovery = new ShardRecovery(disk, files, options, clock, logger);
+            if (descriptor is not null)
+            {
+                if (ShardExists(disk, files))
+                    throw new InvalidOperationException($"There is a shard in '{files.Directory}' already.");
+                recovery.Create(descriptor);
+            }
+
+            // Replay is work for a processor: not on the thread that asked.
+            var shard = await Task.Run(() => recovery.OpenAsync(held, progress, cancel), cancel);
+            return new ShardEngine(disk, files, held, shard, options, clock, logger);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<T> SubmitAsync<T>(WriteRequest<T> request)
+    {
+        _queue.Add(request);
+        return await request.Answer;
+    }
+
+    private long BytesOnDisk() =>
+        _disk.DirectoryExists(_files.Directory) ? _disk.List(_files.Directory).Sum(file => file.Length) : 0;
 }

@@ -40,6 +40,7 @@ public static class FailureReasons
     public const string DimensionMismatch = "dimension-mismatch";
     public const string InvalidMetadata = "invalid-metadata";
     public const string MetadataTooLarge = "metadata-too-large";
+    public const string InvalidText = "invalid-text";
     public const string ImageTooLarge = "image-too-large";
     public const string DocumentTooLarge = "document-too-large";
 }

@@ -79,8 +79,11 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
             document.Dimensions,
             new FieldSchema([.. fields]),
             document.TargetRecall);
+        descriptor.Check();
+        var geometry = new LogGeometry(document.PageSizeBits, document.SegmentSizeBits);
+        geometry.Check();
         return document.Epoch >= 1
-            ? new ShardManifest(document.Epoch, new LogGeometry(document.PageSizeBits, document.SegmentSizeBits), descriptor, document.Owner)
+            ? new ShardManifest(document.Epoch, geometry, descriptor, document.Owner)
             : throw new FormatException("the epoch is below 1.");
     }
 

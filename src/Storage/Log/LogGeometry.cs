@@ -16,6 +16,13 @@ internal readonly record struct LogGeometry(int PageSizeBits, int SegmentSizeBit
     public const int EntryLengthOffset = 8;
     public const int SectorBytes = 512;
 
+    /// <exception cref="ArgumentException">Sizes that no log can have.</exception>
+    public void Check()
+    {
+        if (PageSizeBits is < 18 or > 26 || SegmentSizeBits is < 20 or > 32 || SegmentSizeBits < PageSizeBits)
+            throw new ArgumentException($"pages of 2^{PageSizeBits} and segments of 2^{SegmentSizeBits} bytes; pages have 2^18 to 2^26, segments 2^20 to 2^32 and at least a page.");
+    }
+
     public int PageBytes => 1 << PageSizeBits;
 
     /// <summary>Half a page: a big record wastes at most half of one.</summary>

@@ -69,6 +69,14 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         }
     }
 
+    /// <summary>Forces all segments, also what another process wrote into them.</summary>
+    public void FlushAll()
+    {
+        foreach (var segment in Existing())
+            Open(segment).Flush();
+        disk.SyncDirectory(files.Directory);
+    }
+
     /// <summary>Forgets all bytes from the address on, durably: the torn end of a log must not come back under a later one.</summary>
     /// <returns>How many bytes were there.</returns>
     public long CutAt(long address)

@@ -1,0 +1,131 @@
+using System.Buffers.Binary;
+using System.Text;
+using BitFaster.Caching.Lru;
+using ClipOrleans.Storage.Documents;
+using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Log;
+
+namespace ClipOrleans.Storage.Reading;
+
+/// <summary>
+/// Turns locators into documents. Hot rows stay decoded in a cache, without their vectors; a locator names one version
+/// for ever, so that nothing in the cache ever goes stale. The cache is bounded in bytes by admitting small rows only and
+/// counting each as the largest of them.
+/// </summary>
+internal sealed class RowReader
+{
+    /// <summary>Rows above it are read from the log each time: 4 KiB holds the metadata of nearly every catalogue.</summary>
+    public const int MaxCachedRowBytes = 4096;
+
+    // ConcurrentLru needs three queues of at least one each.
+    private const int MinCachedRows = 3;
+
+    // A page of hits is a few warm reads of about 2 µs: less than handing them to another thread.
+    private const int ReadAlone = 32;
+    private const int ReadersAtOnce = 4;
+
+    private readonly IShardLog _log;
+    private readonly ConcurrentLru<long, StoredDocument>? _cache;
+
+    public RowReader(IShardLog log, long cacheBytes)
+    {
+        _log = log;
+        var rows = (int)(cacheBytes / MaxCachedRowBytes);
+        _cache = rows < MinCachedRows ? null : new ConcurrentLru<long, StoredDocument>(Environment.ProcessorCount, rows, EqualityComparer<long>.Default);
+    }
+
+    /// <summary>Upper bound of what the cache holds now.</summary>
+    public long BytesInMemory => (long)(_cache?.Count ?? 0) * MaxCachedRowBytes;
+
+    /// <exception cref="ShardCorruptException">The locator does not lead to a whole row.</exception>
+    public StoredDocument Read(long locator, bool includeVector)
+    {
+        if (!includeVector && _cache is not null && _cache.TryGet(locator, out var cached))
+            return cached;
+        var (address, offset) = Locator.Unpack(locator);
+        using var record = _log.Read(address);
+        var row = Decode(record.Bytes, address, offset);
+        var document = ToDocument(row, includeVector);
+        if (!includeVector && row.Length - row.Vector.Length <= MaxCachedRowBytes)
+            _cache?.AddOrUpdate(locator, document);
+        return document;
+    }
+
+    /// <summary>Reads rows in order; many that are not cached are read by several threads, since each may wait for the device.</summary>
+    public async ValueTask<StoredDocument[]> ReadManyAsync(IReadOnlyList<long> locators, bool includeVector, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var documents = new StoredDocument[locators.Count];
+        if (locators.Count <= ReadAlone)
+        {
+            for (var i = 0; i < documents.Length; i++)
+                documents[i] = Read(locators[i], includeVector);
+            return documents;
+        }
+
+        var options = new ParallelOptions { MaxDegreeOfParallelism = ReadersAtOnce, CancellationToken = cancel };
+        await Parallel.ForAsync(
+            0,
+            (documents.Length + ReadAlone - 1) / ReadAlone,
+            options,
+            (block, _) =>
+            {
+                for (var i = block * ReadAlone; i < Math.Min(documents.Length, (block + 1) * ReadAlone); i++)
+                    documents[i] = Read(locators[i], includeVector);
+                return ValueTask.CompletedTask;
+            });
+        return documents;
+    }
+
+    public StoredImage? ReadImage(long locator)
+    {
+        var (address, offset) = Locator.Unpack(locator);
+        using var record = _log.Read(address);
+        var row = Decode(record.Bytes, address, offset);
+        if (!row.HasImage)
+            return null;
+        var image = new byte[row.ImageBytes];
+        var count = row.Chunks.Length / sizeof(long);
+        var at = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var chunkAddress = BinaryPrimitives.ReadInt64LittleEndian(row.Chunks.Span[(i * sizeof(long))..]);
+            using var chunkRecord = _log.Read(chunkAddress);
+            if (BlobChunk.TryRead(chunkRecord.Bytes, i, count) is not { } chunk || chunk.Length > image.Length - at)
+                throw new ShardCorruptException($"row at log address {address}", $"its image's piece {i} of {count} is not at {chunkAddress}.");
+            chunk.Span.CopyTo(image.AsSpan(at));
+            at += chunk.Length;
+        }
+
+        return at == image.Length
+            ? new StoredImage(image, Text(row.ImageContentType))
+            : throw new ShardCorruptException($"row at log address {address}", $"its image's pieces have {at} bytes, not {image.Length}.");
+    }
+
+    private static RowView Decode(ReadOnlyMemory<byte> record, long address, int offset)
+    {
+        try
+        {
+            var row = RowCodec.Read(record, offset);
+            return row.Kind == OperationKind.Put ? row : throw new FormatException("no row");
+        }
+        catch (FormatException e)
+        {
+            throw new ShardCorruptException($"locator {address}+{offset}", e.Message, e);
+        }
+    }
+
+    private static StoredDocument ToDocument(in RowView row, bool includeVector) => new(
+        row.Id,
+        row.Metadata.ToArray(),
+        row.ImageUrl is { } url ? Text(url) : null,
+        row.Text is { } text ? Text(text) : null,
+        Text(row.Model),
+        Text(row.ModelRevision),
+        RowTime.ToDateTime(row.CreatedAt),
+        RowTime.ToDateTime(row.UpdatedAt),
+        row.HasImage,
+        includeVector ? row.Vector.ToArray() : null);
+
+    private static string Text(ReadOnlyMemory<byte> utf8) => Encoding.UTF8.GetString(utf8.Span);
+}

@@ -1,0 +1,141 @@
+using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Fencing;
+using ClipOrleans.Storage.Files;
+using ClipOrleans.Storage.Log;
+using Microsoft.Extensions.Logging;
+
+namespace ClipOrleans.Storage.Recovery;
+
+/// <summary>A shard that is open: what the log says has been applied and published.</summary>
+internal sealed record RecoveredShard(ShardState State, IShardLog Log, ManifestFile Manifest);
+
+/// <summary>
+/// Brings a shard from its files to a state that can serve: raise the epoch, replay the log, cut a torn end, force what
+/// was taken, mark it. The lock is held already.
+/// </summary>
+internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions options, TimeProvider clock, ILogger logger)
+{
+    private readonly long _started = clock.GetTimestamp();
+
+    /// <summary>Writes the manifest of a shard that has no records yet.</summary>
+    public void Create(ShardDescriptor descriptor)
+    {
+        var geometry = new LogGeometry(options.PageSizeBits, options.SegmentSizeBits);
+        geometry.Check();
+        descriptor.Check();
+        DurableFile.Replace(disk, files.Manifest, new ShardManifest(1, geometry, descriptor, Owner: null).ToJson());
+    }
+
+    /// <exception cref="ShardCorruptException">A file is not what was written.</exception>
+    public async Task<RecoveredShard> OpenAsync(ShardLock held, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var mark = CommitMark.Find(disk, files);
+        var manifest = RaiseEpoch(FindManifest(mark, cancel), mark);
+        held.Describe(manifest.Current);
+        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry);
+        try
+        {
+            var state = new ShardState(manifest.Current.Descriptor);
+            var scan = new LogScan(segments, mark, manifest.Current.Epoch);
+            scan.Run((long address, in RecordHeader header, ReadOnlyMemory<byte> record) => Apply(state, segments, address, header, record), progress, cancel);
+            if (segments.CutAt(scan.End) is > 0 and var cut && scan.Broken is not null)
+                RecoveryLog.TornEndCut(logger, cut, scan.Broken);
+            if (mark is null && scan.Sequence > 0)
+                RecoveryLog.MarkMissing(logger, scan.Sequence);
+
+            // What a killed process had only handed to the system is about to be shown to readers: it must not go any more.
+            segments.FlushAll();
+            var started = CommitMark.Start(disk, files, new CommitPoint(manifest.Current.Epoch, scan.Sequence, mark?.Begin ?? LogGeometry.FirstAddress, scan.End));
+            var log = FasterShardLog.Open(segments, started, files.LogBase, options);
+            await FinishAsync(state, log, manifest, scan.Sequence, cancel);
+            progress?.Report(100);
+            RecoveryLog.Opened(logger, files.Directory, manifest.Current.Epoch, state.View.Count, state.Sequence, clock.GetElapsedTime(_started).TotalMilliseconds);
+            return new RecoveredShard(state, log, manifest);
+        }
+        catch
+        {
+            segments.Dispose();
+            throw;
+        }
+    }
+
+    private static void Apply(ShardState state, SegmentFiles segments, long address, in RecordHeader header, ReadOnlyMemory<byte> record)
+    {
+        try
+        {
+            state.Apply(address, header, record);
+        }
+        catch (FormatException e)
+        {
+            throw new ShardCorruptException(segments.NameOf(address), $"at log address {address}: {e.Message}.", e);
+        }
+    }
+
+    private async Task FinishAsync(ShardState state, FasterShardLog log, ManifestFile manifest, long sequence, CancellationToken cancel)
+    {
+        if (sequence == 0)
+            sequence = await WriteFirstRecordAsync(state, log, manifest.Current);
+        state.Publish(sequence);
+        if (state.NeedsRederiving)
+            state.Rederive(log, cancel);
+        state.DropDeadRows();
+        if (state.Descriptor != manifest.Current.Descriptor)
+        {
+            // The process ended between the record of a change and the manifest: the log is right.
+            RecoveryLog.ManifestBehindLog(logger, manifest.Current.Descriptor.IndexVersion, state.Descriptor.IndexVersion);
+            manifest.Replace(manifest.Current with { Descriptor = state.Descriptor });
+        }
+    }
+
+    /// <summary>The first record repeats the manifest, so that the log alone is the whole shard.</summary>
+    private static async Task<long> WriteFirstRecordAsync(ShardState state, FasterShardLog log, ShardManifest manifest)
+    {
+        var json = manifest.ToJson();
+        var record = new byte[RecordHeader.Bytes + json.Length];
+        json.CopyTo(record.AsSpan(RecordHeader.Bytes));
+        var header = new RecordHeader(RecordKind.Manifest, 0, manifest.Epoch, 1);
+        header.Write(record);
+        var address = await log.AppendAsync(record, CancellationToken.None);
+        await log.CommitAsync(header.Sequence);
+        state.Apply(address, header, record);
+        return header.Sequence;
+    }
+
+    private ShardManifest FindManifest(CommitPoint? mark, CancellationToken cancel)
+    {
+        if (disk.Exists(files.Manifest))
+            return ShardManifest.Parse(disk.ReadAll(files.Manifest), files.Manifest);
+
+        // The manifest is gone; the log's first record is one, and its last record tells the epoch.
+        var restored = ReadFirstRecord();
+        using var segments = new SegmentFiles(disk, files, restored.Geometry);
+        var scan = new LogScan(segments, mark, currentEpoch: long.MaxValue);
+        scan.Run((long _, in RecordHeader header, ReadOnlyMemory<byte> record) =>
+            {
+                if (header.Kind == RecordKind.Manifest)
+                    restored = ShardManifest.Parse(record.Span[RecordHeader.Bytes..], files.LogBase);
+            },
+            progress: null,
+            cancel);
+        RecoveryLog.ManifestRestored(logger, files.Manifest, scan.Sequence);
+        return restored with { Epoch = Math.Max(scan.Epoch, mark?.Epoch ?? 1) };
+    }
+
+    private ShardManifest ReadFirstRecord()
+    {
+        // Where the first record lies and ends does not depend on sizes that only it tells.
+        var widest = new LogGeometry(PageSizeBits: 26, SegmentSizeBits: 32);
+        using var segments = new SegmentFiles(disk, files, widest);
+        using var record = new LogReader(segments).Read(LogGeometry.FirstAddress);
+        return ShardManifest.Parse(record.Bytes.Span[RecordHeader.Bytes..], segments.NameOf(LogGeometry.FirstAddress));
+    }
+
+    private ManifestFile RaiseEpoch(ShardManifest found, CommitPoint? mark)
+    {
+        var owner = new ShardOwner(Environment.ProcessId, Environment.MachineName, options.OwnerName, clock.GetUtcNow());
+        var raised = found with { Epoch = Math.Max(found.Epoch, mark?.Epoch ?? 0) + 1, Owner = owner };
+        var file = new ManifestFile(disk, files, found);
+        file.Replace(raised);
+        return file;
+    }
+}

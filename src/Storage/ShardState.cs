@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using ClipOrleans.Storage.Fencing;
+using ClipOrleans.Storage.Log;
+using ClipOrleans.Vectors;
+using ClipOrleans.Vectors.Filters;
+
+namespace ClipOrleans.Storage;
+
+/// <summary>
+/// Everything that is derived from the log. There is one Apply: a live write reaches it with the record that was just made
+/// durable, replay with the same record read back. One writer at a time; views may be read by anyone.
+/// </summary>
+internal sealed class ShardState
+{
+    // Below this, dead rows cost less than copying the living.
+    private const long MinDeadRows = 10_000;
+
+    private readonly float[] _vector;
+    private VectorCollection _collection;
+    private long _bytesInMemory;
+    private long _published;
+
+    public ShardState(ShardDescriptor descriptor)
+    {
+        Descriptor = descriptor;
+        _vector = new float[descriptor.Dimensions];
+        _collection = new VectorCollection(descriptor.Dimensions, descriptor.Schema);
+    }
+
+    /// <summary>The newest that was applied.</summary>
+    public ShardDescriptor Descriptor { get; private set; }
+
+    public CollectionView View => Volatile.Read(ref _collection).View;
+
+    /// <summary>Number of the last record that is visible in <see cref="View"/>.</summary>
+    public long Sequence => Interlocked.Read(ref _published);
+
+    public long BytesInMemory => Interlocked.Read(ref _bytesInMemory);
+
+    /// <summary>The schema changed since the filter index was derived.</summary>
+    public bool NeedsRederiving => !_collection.Schema.Equals(Descriptor.Schema);
+
+    /// <exception cref="FormatException">A whole record says what no version of this program writes.</exception>
+    public void Apply(long address, in RecordHeader header, ReadOnlyMemory<byte> record)
+    {
+        switch (header.Kind)
+        {
+            case RecordKind.Operations:
+                var offset = RecordHeader.Bytes;
+                for (var i = 0; i < header.Operations; i++)
+                {
+                    var row = RowCodec.Read(record, offset);
+                    Apply(address, row);
+                    offset += row.Length;
+                }
+
+                if (offset != record.Length)
+                    throw new FormatException($"{record.Length - offset} bytes behind the last of {header.Operations} operations");
+                break;
+            case RecordKind.BlobChunk:
+                break;
+            case RecordKind.Manifest:
+                var descriptor = ShardManifest.Parse(record.Span[RecordHeader.Bytes..], "manifest record").Descriptor;
+                if (descriptor.Dimensions != Descriptor.Dimensions)
+                    throw new FormatException($"a manifest of {descriptor.Dimensions} dimensions in a shard of {Descriptor.Dimensions}");
+                Descriptor = descriptor;
+                break;
+            default:
+                throw new FormatException($"unknown kind {header.Kind} of record");
+        }
+    }
+
+    /// <summary>Shows readers all that was applied.</summary>
+    public void Publish(long sequence)
+    {
+        _collection.Publish();
+        Interlocked.Exchange(ref _bytesInMemory, _collection.BytesInMemory);
+        Interlocked.Exchange(ref _published, sequence);
+    }
+
+    /// <summary>Drops rows that were replaced or deleted, once they outnumber the living; readers keep the view they have.</summary>
+    /// <returns>How many were dropped.</returns>
+    public long DropDeadRows()
+    {
+        var dead = _collection.DeadRows;
+        if (dead <= Math.Max(MinDeadRows, _collection.LiveRows))
+            return 0;
+        var compacted = _collection.Compacted();
+        compacted.Publish();
+        Volatile.Write(ref _collection, compacted);
+        Interlocked.Exchange(ref _bytesInMemory, compacted.BytesInMemory);
+        return dead;
+    }
+
+    /// <summary>Derives everything anew from the stored rows, for the schema that now holds; publishes it.</summary>
+    public void Rederive(IShardLog log, CancellationToken cancel)
+    {
+        var view = View;
+        var derived = new VectorCollection(Descriptor.Dimensions, Descriptor.Schema);
+        foreach (var id in AllIds(view))
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!view.TryGet(id, out var row))
+                continue;
+            var packed = view.LocatorOf(row);
+            view.CopyVector(row, _vector);
+            var locator = Locator.Unpack(packed);
+            using var record = log.Read(locator.Address);
+            derived.Upsert(id, _vector, MetadataReader.ReadLenient(RowCodec.Read(record.Bytes, locator.Offset).Metadata, Descriptor.Schema), packed);
+        }
+
+        derived.Publish();
+        Volatile.Write(ref _collection, derived);
+        Interlocked.Exchange(ref _bytesInMemory, derived.BytesInMemory);
+    }
+
+    private static IEnumerable<string> AllIds(CollectionView view)
+    {
+        const int page = 10_000;
+        string? after = null;
+        while (true)
+        {
+            var ids = view.MatchingIds(filter: null, page, after);
+            foreach (var id in ids)
+                yield return id;
+            if (ids.Count < page)
+                yield break;
+            after = ids[^1];
+        }
+    }
+
+    private void Apply(long address, in RowView row)
+    {
+        if (row.Kind == OperationKind.Delete)
+        {
+            _collection.Delete(row.Id);
+            return;
+        }
+
+        if (row.Vector.Length != Descriptor.Dimensions * sizeof(float))
+            throw new FormatException($"a vector of {row.Vector.Length} bytes in a shard of {Descriptor.Dimensions} dimensions");
+        row.Vector.Span.CopyTo(MemoryMarshal.AsBytes(_vector.AsSpan()));
+        var values = MetadataReader.ReadLenient(row.Metadata, _collection.Schema);
+        _collection.Upsert(row.Id, _vector, values, new Locator(address, row.Offset).Pack());
+    }
+}

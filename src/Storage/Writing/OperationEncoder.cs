@@ -1,0 +1,148 @@
+using System.Text;
+using System.Text.Json;
+using ClipOrleans.Storage.Documents;
+using ClipOrleans.Storage.Log;
+
+namespace ClipOrleans.Storage.Writing;
+
+/// <summary>
+/// Turns operations into rows in the log, deciding each outcome against the newest state of its document: that of a group
+/// in flight before that of the published view. Used by the writer's loop alone.
+/// </summary>
+internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPacker packer, PendingRows pending, TimeProvider clock)
+{
+    /// <summary>Encodes all operations of a request into the group, in order.</summary>
+    public async ValueTask EncodeAsync(BatchRequest request, WriteGroup group)
+    {
+        var now = RowTime.Of(clock.GetUtcNow());
+        for (var i = 0; i < request.Operations.Count; i++)
+            request.Outcomes[i] = await EncodeAsync(request.Operations[i], now, group);
+        group.Requests.Add(request);
+    }
+
+    /// <summary>Encodes the deletion of a document that is known to be there.</summary>
+    public async ValueTask EncodeDeleteAsync(string id, WriteGroup group) =>
+        await AddAsync(id, new RowView { Kind = OperationKind.Delete, Offset = 0, Length = 0, IdBytes = Encoding.UTF8.GetBytes(id) }, group);
+
+    private async ValueTask<StoredOutcome> EncodeAsync(StoredOperation operation, long now, WriteGroup group)
+    {
+        if (UpsertCheck.RefuseId(operation.Id) is { } refused)
+            return refused;
+        switch (operation.Kind)
+        {
+            case StoredOperationKind.Upsert:
+                return await UpsertAsync(operation, now, group);
+            case StoredOperationKind.PatchMetadata:
+                return await PatchAsync(operation, now, group);
+            case StoredOperationKind.Delete:
+                if (!Exists(operation.Id))
+                    return StoredOutcome.NotFound;
+                await EncodeDeleteAsync(operation.Id, group);
+                return StoredOutcome.Deleted;
+            default:
+                throw new ArgumentException($"An operation of kind {operation.Kind}.", nameof(operation));
+        }
+    }
+
+    private async ValueTask<StoredOutcome> UpsertAsync(StoredOperation operation, long now, WriteGroup group)
+    {
+        if (UpsertCheck.Refuse(operation, state.Descriptor.Dimensions) is { } refused)
+            return refused;
+        using (var metadata = MetadataCheck.TryParse(operation.Metadata, out var unreadable))
+        {
+            if (metadata is null)
+                return unreadable!;
+            if (MetadataCheck.Refuse(metadata.RootElement, operation.Metadata.Length, state.Descriptor.Schema) is { } wrong)
+                return wrong;
+        }
+
+        long? createdAt;
+        using (var old = FindRow(operation.Id))
+            createdAt = old?.Row.CreatedAt;
+        var row = new RowView
+        {
+            Kind = OperationKind.Put,
+            Offset = 0,
+            Length = 0,
+            IdBytes = Encoding.UTF8.GetBytes(operation.Id),
+            Model = Encoding.UTF8.GetBytes(state.Descriptor.Model),
+            ModelRevision = Encoding.UTF8.GetBytes(state.Descriptor.ModelRevision),
+            ImageUrl = ToBytes(operation.ImageUrl),
+            Text = ToBytes(operation.Text),
+            Metadata = operation.Metadata.IsEmpty ? MetadataCheck.Empty : operation.Metadata,
+            Vector = operation.Vector,
+            ImageBytes = operation.Image.Length,
+            ImageContentType = operation.Image.IsEmpty ? default : Encoding.UTF8.GetBytes(operation.ImageContentType!),
+            Chunks = new byte[packer.Pieces(operation.Image.Length) * sizeof(long)],
+            CreatedAt = createdAt ?? now,
+            UpdatedAt = now,
+        };
+        if (!packer.Fits(row))
+            return TooLarge(row);
+        if (!operation.Image.IsEmpty)
+            row = row with { Chunks = await packer.AppendImageAsync(operation.Image, group) };
+        await AddAsync(operation.Id, row, group);
+        return createdAt is null ? StoredOutcome.Created : StoredOutcome.Updated;
+    }
+
+    private async ValueTask<StoredOutcome> PatchAsync(StoredOperation operation, long now, WriteGroup group)
+    {
+        using var patch = MetadataCheck.TryParse(operation.Metadata, out var unreadable);
+        if (patch is null)
+            return unreadable!;
+        using var old = FindRow(operation.Id);
+        if (old is null)
+            return StoredOutcome.NotFound;
+        byte[] merged;
+        try
+        {
+            using var stored = JsonDocument.Parse(old.Row.Metadata);
+            merged = MetadataMerge.Apply(stored.RootElement, patch.RootElement);
+            using var result = JsonDocument.Parse(merged);
+            if (MetadataCheck.Refuse(result.RootElement, merged.Length, state.Descriptor.Schema) is { } wrong)
+                return wrong;
+        }
+        catch (InvalidOperationException e)
+        {
+            return StoredOutcome.Failed(FailureReasons.InvalidMetadata, $"The patch has a name that is not valid Unicode: {e.Message}", "");
+        }
+
+        var row = old.Row with { Metadata = merged, UpdatedAt = now };
+        if (!packer.Fits(row))
+            return TooLarge(row);
+        await AddAsync(operation.Id, row, group);
+        return StoredOutcome.Updated;
+    }
+
+    private async ValueTask AddAsync(string id, RowView row, WriteGroup group) =>
+        pending.Set(id, await packer.AddAsync(row, group));
+
+    private bool Exists(string id) =>
+        pending.TryGet(id, out var row) ? row.Row.Kind == OperationKind.Put : state.View.TryGet(id, out _);
+
+    private FoundRow? FindRow(string id)
+    {
+        if (pending.TryGet(id, out var inFlight))
+            return inFlight.Row.Kind == OperationKind.Put ? new FoundRow(inFlight.Row, null) : null;
+        var view = state.View;
+        if (!view.TryGet(id, out var row))
+            return null;
+        var (address, offset) = Locator.Unpack(view.LocatorOf(row));
+        var record = log.Read(address);
+        return new FoundRow(RowCodec.Read(record.Bytes, offset), record);
+    }
+
+    private StoredOutcome TooLarge(in RowView row) => StoredOutcome.Failed(
+        FailureReasons.DocumentTooLarge,
+        $"The document has {RowCodec.Size(row)} bytes without its image; at most {log.MaxRecordBytes - RecordHeader.Bytes} fit.");
+
+    private static ReadOnlyMemory<byte>? ToBytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+
+    /// <summary>A row with the buffer it lies in.</summary>
+    private sealed class FoundRow(RowView row, PooledRecord? record) : IDisposable
+    {
+        public RowView Row => row;
+
+        public void Dispose() => record?.Dispose();
+    }
+}

@@ -1,0 +1,36 @@
+using ClipOrleans.Storage.Log;
+
+namespace ClipOrleans.Storage.Writing;
+
+/// <summary>An operation in a record that is not visible yet.</summary>
+internal readonly record struct PendingRow(WriteGroup Group, ReadOnlyMemory<byte> Record, int Offset)
+{
+    public RowView Row => RowCodec.Read(Record, Offset);
+}
+
+/// <summary>
+/// What the groups in flight make of the documents they touch: the newest state, ahead of the published view. Used by the
+/// writer's loop alone.
+/// </summary>
+internal sealed class PendingRows
+{
+    private readonly Dictionary<string, PendingRow> _rows = new(StringComparer.Ordinal);
+
+    public bool TryGet(string id, out PendingRow row) => _rows.TryGetValue(id, out row);
+
+    public void Set(string id, PendingRow row)
+    {
+        _rows[id] = row;
+        row.Group.Ids.Add(id);
+    }
+
+    /// <summary>The group is visible now: the view knows what it did, except where a later group has done more.</summary>
+    public void Forget(WriteGroup group)
+    {
+        foreach (var id in group.Ids)
+        {
+            if (_rows.TryGetValue(id, out var row) && ReferenceEquals(row.Group, group))
+                _rows.Remove(id);
+        }
+    }
+}

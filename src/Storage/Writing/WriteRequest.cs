@@ -1,0 +1,76 @@
+using ClipOrleans.Storage.Documents;
+using ClipOrleans.Vectors.Filters;
+
+namespace ClipOrleans.Storage.Writing;
+
+/// <summary>Something the writer is asked to do. Until the writer starts it, its caller can still withdraw it.</summary>
+internal abstract class WriteRequest(long bytes, CancellationToken cancel)
+{
+    /// <summary>Memory that the request keeps alive while it waits.</summary>
+    public long Bytes => bytes;
+
+    protected CancellationToken Cancel => cancel;
+
+    public abstract void Fail(Exception reason);
+
+    /// <returns>False if the caller has withdrawn it; it is then answered.</returns>
+    public bool TryStart()
+    {
+        if (!cancel.IsCancellationRequested)
+            return true;
+        Withdraw();
+        return false;
+    }
+
+    protected abstract void Withdraw();
+}
+
+internal abstract class WriteRequest<T>(long bytes, CancellationToken cancel) : WriteRequest(bytes, cancel)
+{
+    private readonly TaskCompletionSource<T> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>
+    /// Ends with the answer, or at once when the caller gives up: what the writer has started it finishes, so that whether
+    /// a cancelled write counts is open.
+    /// </summary>
+    public Task<T> Answer => _answer.Task.WaitAsync(Cancel);
+
+    public void Complete(T answer) => _answer.TrySetResult(answer);
+
+    public override void Fail(Exception reason) => _answer.TrySetException(reason);
+
+    protected override void Withdraw() => _answer.TrySetCanceled(Cancel);
+}
+
+internal sealed class BatchRequest(IReadOnlyList<StoredOperation> operations, CancellationToken cancel)
+    : WriteRequest<WriteResult>(BytesOf(operations), cancel)
+{
+    public IReadOnlyList<StoredOperation> Operations => operations;
+
+    public StoredOutcome[] Outcomes { get; } = new StoredOutcome[operations.Count];
+
+    private static long BytesOf(IReadOnlyList<StoredOperation> operations)
+    {
+        const int perOperation = 128;
+        var bytes = 0L;
+        foreach (var operation in operations)
+        {
+            bytes += perOperation + operation.Vector.Length + operation.Metadata.Length + operation.Image.Length
+                + (2L * (operation.Id.Length + (operation.Text?.Length ?? 0) + (operation.ImageUrl?.Length ?? 0)));
+        }
+
+        return bytes;
+    }
+}
+
+/// <summary>Answer: how many documents were deleted.</summary>
+internal sealed class DeleteMatchingRequest(Filter? filter, CancellationToken cancel) : WriteRequest<long>(0, cancel)
+{
+    public Filter? Filter => filter;
+}
+
+/// <summary>Answer: the descriptor that holds now.</summary>
+internal sealed class ReconfigureRequest(ShardDescriptor newer, CancellationToken cancel) : WriteRequest<ShardDescriptor>(0, cancel)
+{
+    public ShardDescriptor Newer => newer;
+}
