@@ -15,6 +15,9 @@ internal sealed record RecoveredShard(ShardState State, IShardLog Log, ManifestF
 /// </summary>
 internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions options, TimeProvider clock, ILogger logger)
 {
+    // Replaced rows of a long history are dropped on the way, so that replay needs no more memory than serving.
+    private const long RecordsPerPublish = 50_000;
+
     private readonly long _started = clock.GetTimestamp();
 
     /// <summary>Writes the manifest of a shard that has no records yet.</summary>
@@ -64,8 +67,13 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         try
         {
             state.Apply(address, header, record);
+            if (header.Sequence % RecordsPerPublish == 0)
+            {
+                state.Publish(header.Sequence);
+                state.DropDeadRows();
+            }
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or ArgumentException)
         {
             throw new ShardCorruptException(segments.NameOf(address), $"at log address {address}: {e.Message}.", e);
         }

@@ -136,7 +136,8 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
         FailureReasons.DocumentTooLarge,
         $"The document has {RowCodec.Size(row)} bytes without its image; at most {log.MaxRecordBytes - RecordHeader.Bytes} fit.");
 
-    private static ReadOnlyMemory<byte>? ToBytes(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+    // A null array would convert to an empty memory, not to none.
+    private static ReadOnlyMemory<byte>? ToBytes(string? text) => text is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(text);
 
     /// <summary>A row with the buffer it lies in.</summary>
     private sealed class FoundRow(RowView row, PooledRecord? record) : IDisposable

@@ -1,0 +1,320 @@
+using ClipOrleans.Storage.Files;
+
+namespace ClipOrleans.Storage.Tests.Disks;
+
+/// <summary>What a crash leaves of writes that were not forced.</summary>
+internal enum Unforced
+{
+    /// <summary>A killed process: the operating system still has everything.</summary>
+    Kept,
+
+    /// <summary>A power cut on a device that had written nothing ahead.</summary>
+    Lost,
+
+    /// <summary>A power cut in the middle: any sectors of any unforced writes are there, any are not.</summary>
+    Torn,
+}
+
+/// <summary>
+/// A disk in memory that keeps live and durable apart, per byte and per name. It counts its operations, fails or stops at
+/// a chosen one, and <see cref="AfterCrash"/> gives what the next process would find.
+/// </summary>
+internal sealed class SimulatedDisk : IDisk
+{
+    private const int Sector = 512;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Node> _live = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _locked = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _directories = new(StringComparer.Ordinal) { "/" };
+    private Dictionary<string, Node> _durable = new(StringComparer.Ordinal);
+    private readonly List<string> _trace = [];
+
+    /// <summary>Operations that change something, so far.</summary>
+    public int Operations { get; private set; }
+
+    /// <summary>The operation with this number, and all later ones, fail; as if the device had gone.</summary>
+    public int FailFrom { get; set; } = int.MaxValue;
+
+    public string FailureMessage { get; set; } = "simulated device failure";
+
+    /// <summary>Which operations the failure is for: null for all.</summary>
+    public Func<string, bool>? FailOnly { get; set; }
+
+    /// <summary>Every lock is granted: a file system whose locks lie.</summary>
+    public bool LocksLie { get; set; }
+
+    public int FailuresShown { get; private set; }
+
+    /// <summary>What was done, in order: "write log.0", "flush log.0", …</summary>
+    public IReadOnlyList<string> Trace
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _trace];
+        }
+    }
+
+    /// <summary>The disk as the next process finds it.</summary>
+    public SimulatedDisk AfterCrash(Unforced unforced, int seed = 0)
+    {
+        var chance = new Random(seed);
+        lock (_gate)
+        {
+            var after = new SimulatedDisk();
+            after._directories.UnionWith(_directories);
+            var names = unforced == Unforced.Kept || (unforced == Unforced.Torn && chance.Next(2) == 0) ? _live : _durable;
+            foreach (var (name, node) in names)
+                after._live[name] = node.AfterCrash(unforced, chance);
+            after._durable = new(after._live, StringComparer.Ordinal);
+            return after;
+        }
+    }
+
+    public byte[] Bytes(string path)
+    {
+        lock (_gate)
+            return [.. _live[path].Live];
+    }
+
+    /// <summary>Changes a file behind everybody's back, live and durable.</summary>
+    public void Tamper(string path, Func<byte[], byte[]> change)
+    {
+        lock (_gate)
+        {
+            var node = _live[path];
+            node.Live = change([.. node.Live]);
+            node.Durable = node.Live;
+            node.Unforced.Clear();
+        }
+    }
+
+    public bool DirectoryExists(string directory)
+    {
+        lock (_gate)
+            return _directories.Contains(directory);
+    }
+
+    public void CreateDirectory(string directory)
+    {
+        lock (_gate)
+        {
+            for (var path = directory; path is not null; path = Path.GetDirectoryName(path))
+                _directories.Add(path);
+        }
+    }
+
+    public void DeleteDirectory(string directory)
+    {
+        lock (_gate)
+        {
+            if (_live.Keys.Any(path => Path.GetDirectoryName(path) == directory))
+                throw new IOException("directory not empty");
+            _directories.Remove(directory);
+        }
+    }
+
+    public IReadOnlyList<(string Name, long Length)> List(string directory)
+    {
+        lock (_gate)
+            return [.. _live.Where(file => Path.GetDirectoryName(file.Key) == directory).Select(file => (Path.GetFileName(file.Key), (long)file.Value.Live.Length))];
+    }
+
+    public bool Exists(string path)
+    {
+        lock (_gate)
+            return _live.ContainsKey(path);
+    }
+
+    public byte[] ReadAll(string path)
+    {
+        lock (_gate)
+            return _live.TryGetValue(path, out var node) ? [.. node.Live] : throw new FileNotFoundException(path);
+    }
+
+    public IDiskFile Open(string path)
+    {
+        lock (_gate)
+        {
+            if (!_live.TryGetValue(path, out var node))
+            {
+                Act("create", path);
+                _live[path] = node = new Node();
+            }
+
+            return new Handle(this, path, node, exclusive: false);
+        }
+    }
+
+    public IDiskFile? TryOpenExclusive(string path)
+    {
+        lock (_gate)
+        {
+            if (!_locked.Add(path) && !LocksLie)
+                return null;
+            if (!_live.TryGetValue(path, out var node))
+                _live[path] = node = new Node();
+            return new Handle(this, path, node, exclusive: true);
+        }
+    }
+
+    public void Rename(string from, string to)
+    {
+        lock (_gate)
+        {
+            Act("rename", to);
+            _live[to] = _live[from];
+            _live.Remove(from);
+        }
+    }
+
+    public void Delete(string path)
+    {
+        lock (_gate)
+        {
+            Act("delete", path);
+            _live.Remove(path);
+        }
+    }
+
+    public void SyncDirectory(string directory)
+    {
+        lock (_gate)
+        {
+            Act("sync", directory);
+            foreach (var name in _durable.Keys.Where(name => Path.GetDirectoryName(name) == directory && !_live.ContainsKey(name)).ToList())
+                _durable.Remove(name);
+            foreach (var (name, node) in _live.Where(file => Path.GetDirectoryName(file.Key) == directory))
+                _durable[name] = node;
+        }
+    }
+
+    private void Act(string what, string path)
+    {
+        var operation = $"{what} {Path.GetFileName(path)}";
+        if (Operations >= FailFrom && (FailOnly?.Invoke(operation) ?? true))
+        {
+            FailuresShown++;
+            throw new IOException(FailureMessage);
+        }
+
+        Operations++;
+        _trace.Add(operation);
+    }
+
+    private sealed class Node
+    {
+        public byte[] Live { get; set; } = [];
+
+        public byte[] Durable { get; set; } = [];
+
+        public List<(long Offset, byte[] Bytes)> Unforced { get; } = [];
+
+        public Node AfterCrash(Unforced unforced, Random chance)
+        {
+            var bytes = unforced switch
+            {
+                Disks.Unforced.Kept => [.. Live],
+                Disks.Unforced.Lost => [.. Durable],
+                _ => Torn(chance),
+            };
+            return new Node { Live = bytes, Durable = bytes };
+        }
+
+        private byte[] Torn(Random chance)
+        {
+            byte[] bytes = [.. Durable];
+            foreach (var (offset, written) in Unforced)
+            {
+                for (var at = 0; at < written.Length; at += Sector)
+                {
+                    if (chance.Next(2) == 0)
+                        continue;
+                    var length = Math.Min(Sector, written.Length - at);
+                    if (bytes.Length < offset + at + length)
+                        bytes = Grown(bytes, offset + at + length);
+                    written.AsSpan(at, length).CopyTo(bytes.AsSpan((int)offset + at));
+                }
+            }
+
+            return bytes;
+        }
+
+        public static byte[] Grown(byte[] bytes, long length)
+        {
+            var grown = new byte[length];
+            bytes.AsSpan(0, (int)Math.Min(bytes.Length, length)).CopyTo(grown);
+            return grown;
+        }
+    }
+
+    private sealed class Handle(SimulatedDisk disk, string path, Node node, bool exclusive) : IDiskFile
+    {
+        private bool _disposed;
+
+        public long Length
+        {
+            get
+            {
+                lock (disk._gate)
+                    return node.Live.Length;
+            }
+        }
+
+        public int Read(Span<byte> buffer, long offset)
+        {
+            lock (disk._gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                if (offset >= node.Live.Length)
+                    return 0;
+                var length = (int)Math.Min(buffer.Length, node.Live.Length - offset);
+                node.Live.AsSpan((int)offset, length).CopyTo(buffer);
+                return length;
+            }
+        }
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            lock (disk._gate)
+            {
+                ObjectDisposedException.ThrowIf(_disposed, this);
+                disk.Act("write", path);
+                if (node.Live.Length < offset + bytes.Length)
+                    node.Live = Node.Grown(node.Live, offset + bytes.Length);
+                bytes.CopyTo(node.Live.AsSpan((int)offset));
+                node.Unforced.Add((offset, bytes.ToArray()));
+            }
+        }
+
+        public void SetLength(long length)
+        {
+            lock (disk._gate)
+            {
+                disk.Act("truncate", path);
+                node.Live = Node.Grown(node.Live, length);
+            }
+        }
+
+        public void Flush()
+        {
+            lock (disk._gate)
+            {
+                disk.Act("flush", path);
+                node.Durable = [.. node.Live];
+                node.Unforced.Clear();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (disk._gate)
+            {
+                if (!_disposed && exclusive)
+                    disk._locked.Remove(path);
+                _disposed = true;
+            }
+        }
+    }
+}
