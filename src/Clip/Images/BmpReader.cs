@@ -17,13 +17,12 @@ internal static unsafe class BmpReader
             return tooLarge;
         if (header.PixelOffset + (header.Stride * header.Height) > bytes.Length)
             return BmpHeader.Damaged("ends before its last row");
-        var pixels = DecodedImage.Allocate(header.Width, header.Height);
-        var decoded = DecodedImage.Own(pixels, header.Width, header.Height, DecodedImage.Release, ImageFormat.Bmp, header.Width, header.Height, 1, default, plain: true);
+        var decoded = DecodedImage.Allocate(new ImageHeader(ImageFormat.Bmp, header.Width, header.Height, default, IsPlain: true));
         var palette = Palette(bytes, header);
         for (var y = 0; y < header.Height; y++)
         {
             var row = bytes.Slice(header.PixelOffset + (int)(header.Stride * (header.TopDown ? y : header.Height - 1 - y)), (int)header.Stride);
-            var target = new Span<byte>((void*)(pixels + ((nint)y * header.Width * 3)), header.Width * 3);
+            var target = new Span<byte>(decoded.Pixels + ((nint)y * header.Width * 3), header.Width * 3);
             if (ReadRow(row, target, header, palette))
                 continue;
             decoded.Dispose();

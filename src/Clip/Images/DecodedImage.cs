@@ -11,9 +11,17 @@ internal sealed unsafe class DecodedImage : IDisposable
     private readonly Action<nint> _free;
     private nint _pixels;
 
-    private DecodedImage(nint pixels, int width, int height, Action<nint> free) => (_pixels, Width, Height, _free) = (pixels, width, height, free);
+    /// <summary>Takes over the memory at <paramref name="pixels"/>, which <paramref name="free"/> gives back.</summary>
+    public DecodedImage(ImageHeader source, nint pixels, int width, int height, int reduction, Action<nint> free)
+    {
+        (Source, _pixels, Width, Height, Reduction) = (source, pixels, width, height, reduction);
+        _free = free;
+    }
 
     ~DecodedImage() => Free();
+
+    /// <summary>What the pixels came from.</summary>
+    public ImageHeader Source { get; }
 
     /// <summary>Columns here.</summary>
     public int Width { get; }
@@ -21,40 +29,22 @@ internal sealed unsafe class DecodedImage : IDisposable
     /// <summary>Rows here.</summary>
     public int Height { get; }
 
-    public required ImageFormat Format { get; init; }
-
-    /// <summary>Columns of the source, as stored.</summary>
-    public required int SourceWidth { get; init; }
-
-    /// <summary>Rows of the source, as stored.</summary>
-    public required int SourceHeight { get; init; }
-
     /// <summary>By how much the pixels here were reduced from the source; 1 if they weren't.</summary>
-    public required int Reduction { get; init; }
-
-    public required Orientation Orientation { get; init; }
-
-    /// <summary>The encoded bytes hold nothing but one upright picture: no EXIF, XMP, IPTC, colour profile or second frame.</summary>
-    public required bool IsPlain { get; init; }
+    public int Reduction { get; }
 
     public byte* Pixels => _pixels != 0 ? (byte*)_pixels : throw new ObjectDisposedException(nameof(DecodedImage));
 
-    /// <summary>Takes over memory that <paramref name="free"/> gives back.</summary>
-    public static DecodedImage Own(nint pixels, int width, int height, Action<nint> free, ImageFormat format, int sourceWidth, int sourceHeight, int reduction, Orientation orientation, bool plain) =>
-        new(pixels, width, height, free)
-        {
-            Format = format,
-            SourceWidth = sourceWidth,
-            SourceHeight = sourceHeight,
-            Reduction = reduction,
-            Orientation = orientation,
-            IsPlain = plain,
-        };
+    /// <summary>New memory for the pixels of <paramref name="source"/>, not cleared.</summary>
+    public static DecodedImage Allocate(ImageHeader source) =>
+        new(source, (nint)NativeMemory.Alloc((nuint)source.Width * (nuint)source.Height * 3), source.Width, source.Height, 1, static p => NativeMemory.Free((void*)p));
 
-    /// <summary>New memory, not cleared.</summary>
-    public static nint Allocate(int width, int height) => (nint)NativeMemory.Alloc((nuint)width * (nuint)height * 3);
-
-    public static void Release(nint pixels) => NativeMemory.Free((void*)pixels);
+    /// <summary>Resamples; along each axis the size of the whole output, and which part of it is wanted.</summary>
+    public byte[] Resample(ResampleFilter filter, (int Whole, int From, int Count) columns, (int Whole, int From, int Count) rows)
+    {
+        var across = ResampleAxis.Plan(Width, (double)Source.Width / Reduction, columns.Whole, columns.From, columns.Count, filter);
+        var down = ResampleAxis.Plan(Height, (double)Source.Height / Reduction, rows.Whole, rows.From, rows.Count, filter);
+        return Resampler.Run(this, across, down);
+    }
 
     public void Dispose()
     {

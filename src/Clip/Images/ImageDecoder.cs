@@ -12,9 +12,9 @@ internal static class ImageDecoder
 {
     /// <param name="encoded">The image as it was sent.</param>
     /// <param name="limits">What it may cost.</param>
-    /// <param name="reductionOf">The largest whole factor by which a source of that width and height (as stored) may be reduced.</param>
+    /// <param name="reductionOf">The largest whole factor by which an image with that header may be reduced.</param>
     /// <param name="image">The pixels.</param>
-    public static ImageError? Decode(ReadOnlyMemory<byte> encoded, ImageLimits limits, Func<int, int, int> reductionOf, out DecodedImage? image)
+    public static ImageError? Decode(ReadOnlyMemory<byte> encoded, ImageLimits limits, Func<ImageHeader, int> reductionOf, out DecodedImage? image)
     {
         image = null;
         if (encoded.Length > limits.MaxBytes)
@@ -26,7 +26,7 @@ internal static class ImageDecoder
             : DecodeByVips(encoded, format, limits, reductionOf, out image);
     }
 
-    private static ImageError? DecodeByVips(ReadOnlyMemory<byte> encoded, ImageFormat format, ImageLimits limits, Func<int, int, int> reductionOf, out DecodedImage? image)
+    private static ImageError? DecodeByVips(ReadOnlyMemory<byte> encoded, ImageFormat format, ImageLimits limits, Func<ImageHeader, int> reductionOf, out DecodedImage? image)
     {
         image = null;
         using var decoder = new VipsDecoder(format, Whole(encoded), limits);
@@ -34,9 +34,9 @@ internal static class ImageDecoder
         {
             if (decoder.Open() is { } broken)
                 return broken;
-            if (format == ImageFormat.Jpeg && JpegScans.Check(encoded.Span, decoder.SourceWidth, decoder.SourceHeight, limits) is { } slow)
+            if (format == ImageFormat.Jpeg && JpegScans.Check(encoded.Span, decoder.Header, limits) is { } slow)
                 return slow;
-            image = decoder.Decode(reductionOf(decoder.SourceWidth, decoder.SourceHeight));
+            image = decoder.Decode(reductionOf(decoder.Header));
             return null;
         }
         catch (VipsException)

@@ -20,21 +20,21 @@ public sealed class ImagePipeline
     public ImageOutcome Prepare(ReadOnlyMemory<byte> bytes, ImageInputSpec spec, ThumbnailMode thumbnail)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        int Reduction(int width, int height)
+        int Reduction(ImageHeader header)
         {
-            var most = ImagePreprocessor.LargestReduction(width, height, spec);
-            return thumbnail == ThumbnailMode.None ? most : Math.Min(most, Thumbnails.LargestReduction(width, height));
+            var most = ImagePreprocessor.LargestReduction(header, spec);
+            return thumbnail == ThumbnailMode.None || Thumbnails.IsItsOwn(header, bytes.Length) ? most : Math.Min(most, Thumbnails.LargestReduction(header));
         }
 
         if (ImageDecoder.Decode(bytes, _limits, Reduction, out var decoded) is { } error)
             return ImageOutcome.Refused(error);
         using var image = decoded!;
-        var (width, height) = image.Orientation.Swap(image.SourceWidth, image.SourceHeight);
+        var (width, height) = image.Source.Orientation.Swap(image.Source.Width, image.Source.Height);
         return ImageOutcome.Of(new PreparedImage(
             ImagePreprocessor.Prepare(image, spec),
             width,
             height,
-            image.Format,
+            image.Source.Format,
             SHA256.HashData(bytes.Span),
             thumbnail == ThumbnailMode.None ? null : Thumbnails.Make(image, bytes)));
     }

@@ -12,38 +12,37 @@ internal static class ImagePreprocessor
 
     public static byte[] Prepare(DecodedImage image, ImageInputSpec spec)
     {
-        var (width, height) = image.Orientation.Swap(spec.Width, spec.Height);
-        var (wholeWidth, wholeHeight) = WholeSize(image.SourceWidth, image.SourceHeight, width, height, spec);
+        var source = image.Source;
+        var (width, height) = source.Orientation.Swap(spec.Width, spec.Height);
+        var (wholeWidth, wholeHeight) = WholeSize(source, width, height, spec);
         var left = (wholeWidth - width) / 2;
         var top = (wholeHeight - height) / 2;
-        if (image.Orientation.FlippedX)
+        if (source.Orientation.FlippedX)
             left = wholeWidth - width - left;
-        if (image.Orientation.FlippedY)
+        if (source.Orientation.FlippedY)
             top = wholeHeight - height - top;
-        var columns = ResampleAxis.Plan(image.Width, (double)image.SourceWidth / image.Reduction, wholeWidth, left, width, spec.Filter);
-        var rows = ResampleAxis.Plan(image.Height, (double)image.SourceHeight / image.Reduction, wholeHeight, top, height, spec.Filter);
-        return image.Orientation.Apply(Resampler.Run(image, columns, rows), width, height);
+        return source.Orientation.Apply(image.Resample(spec.Filter, (wholeWidth, left, width), (wholeHeight, top, height)), width, height);
     }
 
     /// <summary>The largest whole factor by which a source may be reduced before <see cref="Prepare"/>; 1 if none.</summary>
-    public static int LargestReduction(int sourceWidth, int sourceHeight, ImageInputSpec spec)
+    public static int LargestReduction(ImageHeader source, ImageInputSpec spec)
     {
         if (spec.Filter == ResampleFilter.Nearest)
             return 1;
         var reduction = spec.Rule == ResizeRule.ShortestEdge
-            ? Math.Min(sourceWidth, sourceHeight) / (spec.ShortestEdge * LeastOversampling)
-            : Math.Min(sourceWidth, sourceHeight) / (Math.Max(spec.Width, spec.Height) * LeastOversampling);
+            ? Math.Min(source.Width, source.Height) / (spec.ShortestEdge * LeastOversampling)
+            : Math.Min(source.Width, source.Height) / (Math.Max(spec.Width, spec.Height) * LeastOversampling);
         return Math.Max(1, reduction);
     }
 
     /// <summary>The size before the centre is cut out; the longer side is cut to a whole number, as the reference does.</summary>
-    private static (int Width, int Height) WholeSize(int sourceWidth, int sourceHeight, int width, int height, ImageInputSpec spec)
+    private static (int Width, int Height) WholeSize(ImageHeader source, int width, int height, ImageInputSpec spec)
     {
         if (spec.Rule == ResizeRule.Exact)
             return (width, height);
         var edge = spec.ShortestEdge;
-        return sourceWidth <= sourceHeight
-            ? (edge, (int)((long)edge * sourceHeight / sourceWidth))
-            : ((int)((long)edge * sourceWidth / sourceHeight), edge);
+        return source.Width <= source.Height
+            ? (edge, (int)((long)edge * source.Height / source.Width))
+            : ((int)((long)edge * source.Width / source.Height), edge);
     }
 }

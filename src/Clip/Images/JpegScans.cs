@@ -15,11 +15,11 @@ internal static class JpegScans
     private const byte EndOfImage = 0xD9;
     private const byte StartOfScan = 0xDA;
 
-    public static ImageError? Check(ReadOnlySpan<byte> jpeg, long width, long height, ImageLimits limits)
+    public static ImageError? Check(ReadOnlySpan<byte> jpeg, ImageHeader header, ImageLimits limits)
     {
         var scans = Count(jpeg);
-        return width * height * scans > limits.MaxPixels * ScansAtFullSize
-            ? new ImageError(ImageFault.TooManyPixels, $"The JPEG goes over its {width} × {height} pixels {scans} times: save it with fewer scans, or not progressive.")
+        return (long)header.Width * header.Height * scans > limits.MaxPixels * ScansAtFullSize
+            ? new ImageError(ImageFault.TooManyPixels, $"The JPEG goes over its {header.Width} × {header.Height} pixels {scans} times: save it with fewer scans, or not progressive.")
             : null;
     }
 

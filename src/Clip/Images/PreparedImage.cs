@@ -5,7 +5,10 @@ public enum ThumbnailMode
 {
     None = 0,
 
-    /// <summary>Longest side at most 256 pixels, upright, without metadata.</summary>
+    /// <summary>
+    /// Upright, without metadata, longest side at most 256 pixels; or the image itself, where it is a JPEG, PNG or WebP without metadata
+    /// of at most 16 KiB and 512 pixels a side.
+    /// </summary>
     Small = 1,
 }
 

@@ -12,23 +12,31 @@ internal static class Thumbnails
 
     private const int Quality = 80;
 
-    /// <summary>An image that is this small already, in every sense, is its own thumbnail.</summary>
-    private const int LargestKept = 32 * 1024;
+    /// <summary>
+    /// An image that costs no more than this many bytes is its own thumbnail: making a smaller one would save a few kilobytes and cost as
+    /// much time as embedding the image.
+    /// </summary>
+    private const int LargestKept = 16 * 1024;
 
-    public static int LargestReduction(int sourceWidth, int sourceHeight) => Math.Max(1, Math.Max(sourceWidth, sourceHeight) / LongestSide);
+    private const int LongestSideKept = 2 * LongestSide;
+
+    /// <summary>The bytes as they were sent will do.</summary>
+    public static bool IsItsOwn(ImageHeader header, int bytes) =>
+        bytes <= LargestKept && Math.Max(header.Width, header.Height) <= LongestSideKept
+        && header is { IsPlain: true, Format: ImageFormat.Jpeg or ImageFormat.Png or ImageFormat.WebP };
+
+    public static int LargestReduction(ImageHeader header) => Math.Max(1, Math.Max(header.Width, header.Height) / LongestSide);
 
     public static Thumbnail Make(DecodedImage image, ReadOnlyMemory<byte> encoded)
     {
-        var longest = Math.Max(image.SourceWidth, image.SourceHeight);
-        if (longest <= LongestSide && encoded.Length <= LargestKept && image is { IsPlain: true, Format: ImageFormat.Jpeg or ImageFormat.Png or ImageFormat.WebP })
-            return new Thumbnail(encoded.ToArray(), ImageFormats.ContentType(image.Format), image.SourceWidth, image.SourceHeight);
-        var scale = Math.Min(1.0, (double)LongestSide / longest);
-        var width = Math.Max(1, (int)Math.Round(image.SourceWidth * scale));
-        var height = Math.Max(1, (int)Math.Round(image.SourceHeight * scale));
-        var columns = ResampleAxis.Plan(image.Width, (double)image.SourceWidth / image.Reduction, width, 0, width, ResampleFilter.Bilinear);
-        var rows = ResampleAxis.Plan(image.Height, (double)image.SourceHeight / image.Reduction, height, 0, height, ResampleFilter.Bilinear);
-        var pixels = image.Orientation.Apply(Resampler.Run(image, columns, rows), width, height);
-        (width, height) = image.Orientation.Swap(width, height);
+        var source = image.Source;
+        if (IsItsOwn(source, encoded.Length))
+            return new Thumbnail(encoded.ToArray(), ImageFormats.ContentType(source.Format), source.Width, source.Height);
+        var scale = Math.Min(1.0, (double)LongestSide / Math.Max(source.Width, source.Height));
+        var width = Math.Max(1, (int)Math.Round(source.Width * scale));
+        var height = Math.Max(1, (int)Math.Round(source.Height * scale));
+        var pixels = source.Orientation.Apply(image.Resample(ResampleFilter.Bilinear, (width, 0, width), (height, 0, height)), width, height);
+        (width, height) = source.Orientation.Swap(width, height);
         return new Thumbnail(Encode(pixels, width, height), ImageFormats.ContentType(ImageFormat.Jpeg), width, height);
     }
 

@@ -20,19 +20,13 @@ internal sealed class VipsDecoder(ImageFormat format, byte[] bytes, ImageLimits 
     {
         Vips.Ready();
         var image = Load(1);
-        (SourceWidth, SourceHeight) = (image.Width, image.Height);
-        Orientation = image.Contains("orientation") ? Orientation.FromExif((int)image.Get("orientation")) : default;
-        IsPlain = Orientation == default && !(image.Contains("n-pages") && (int)image.Get("n-pages") > 1) && !Array.Exists(Extras, image.Contains);
-        return PixelLimits.Check(SourceWidth, SourceHeight, limits);
+        var orientation = image.Contains("orientation") ? Orientation.FromExif((int)image.Get("orientation")) : default;
+        var plain = orientation == default && !(image.Contains("n-pages") && (int)image.Get("n-pages") > 1) && !Array.Exists(Extras, image.Contains);
+        Header = new ImageHeader(format, image.Width, image.Height, orientation, plain);
+        return PixelLimits.Check(image.Width, image.Height, limits);
     }
 
-    public int SourceWidth { get; private set; }
-
-    public int SourceHeight { get; private set; }
-
-    public Orientation Orientation { get; private set; }
-
-    public bool IsPlain { get; private set; }
+    public ImageHeader Header { get; private set; }
 
     /// <summary>Decodes, reduced by at most <paramref name="reduction"/>, to sRGB over white. Throws <see cref="VipsException"/> on damaged data.</summary>
     public DecodedImage Decode(int reduction)
@@ -69,7 +63,7 @@ internal sealed class VipsDecoder(ImageFormat format, byte[] bytes, ImageLimits 
             throw new VipsException($"{size} bytes for {width} × {height} pixels");
         }
 
-        return DecodedImage.Own(pixels, width, height, NetVips.NetVips.Free, format, SourceWidth, SourceHeight, reduced * rest, Orientation, IsPlain);
+        return new DecodedImage(Header, pixels, width, height, reduced * rest, NetVips.NetVips.Free);
     }
 
     public void Dispose() => _stages.ForEach(s => s.Dispose());

@@ -16,18 +16,27 @@ internal interface IBatchLane
     void FailAll(Exception exception);
 }
 
+/// <summary>What a lane may hold and what one run may cost.</summary>
+internal sealed record BatchLimits(int QueueLength, int MaxBatch, TimeSpan MaxRun);
+
 /// <summary>
 /// A bounded queue of jobs and the rule by which batches are made of them: the oldest job is always served, in turn with the others, so
 /// that a single query waits for one batch and not for somebody's thousand documents; inputs of one batch are of one bucket (similar
 /// length). Full means <see cref="EncoderOverloadedException"/> at once: what waits longer than a queue is of no use to who asked.
 /// Everything but running is guarded by the batcher's lock.
 /// </summary>
-internal sealed class BatchLane<T>(string kind, int capacity, Func<T, int> bucketOf, Func<IReadOnlyList<T>, float[][]> run) : IBatchLane
+internal sealed class BatchLane<T>(string kind, BatchLimits limits, int buckets, Func<T, int> bucketOf, Func<IReadOnlyList<T>, float[][]> run) : IBatchLane
 {
     /// <summary>No job takes more than its share of a batch while others wait.</summary>
     private const int SharesInABatch = 4;
 
+    /// <summary>How much of the last run goes into the estimate of what an input costs.</summary>
+    private const double Newest = 0.2;
+
     private readonly LinkedList<EncodeJob<T>> _jobs = [];
+
+    /// <summary>Seconds an input takes, for each bucket, estimated from the runs so far; 0 before the first. A lost update does no harm.</summary>
+    private readonly double[] _secondsEach = new double[buckets];
 
     public int Waiting { get; private set; }
 
@@ -35,7 +44,7 @@ internal sealed class BatchLane<T>(string kind, int capacity, Func<T, int> bucke
 
     public LinkedListNode<EncodeJob<T>> Add(EncodeJob<T> job)
     {
-        if (Waiting + job.Waiting > capacity)
+        if (Waiting + job.Waiting > limits.QueueLength)
             throw new EncoderOverloadedException();
         Waiting += job.Waiting;
         return _jobs.AddLast(job);
@@ -54,6 +63,7 @@ internal sealed class BatchLane<T>(string kind, int capacity, Func<T, int> bucke
     {
         var batch = new List<BatchItem<T>>(most);
         var bucket = _jobs.First!.Value.NextBucket;
+        most = Math.Min(most, Affordable(bucket));
         TakeShares(batch, bucket, most, Math.Max(1, most / SharesInABatch));
         TakeShares(batch, bucket, most, most);
         Waiting -= batch.Count;
@@ -66,6 +76,12 @@ internal sealed class BatchLane<T>(string kind, int capacity, Func<T, int> bucke
             job.Fail(exception);
         _jobs.Clear();
         Waiting = 0;
+    }
+
+    private int Affordable(int bucket)
+    {
+        var each = Volatile.Read(ref _secondsEach[bucket]);
+        return each > 0 ? (int)Math.Clamp(limits.MaxRun.TotalSeconds / each, 1, limits.MaxBatch) : limits.MaxBatch;
     }
 
     private void TakeShares(List<BatchItem<T>> batch, int bucket, int most, int share)
@@ -101,7 +117,12 @@ internal sealed class BatchLane<T>(string kind, int capacity, Func<T, int> bucke
                 batch.ForEach(RunAlone);
         }
 
-        ClipInstruments.Ran(kind, batch.Count, Stopwatch.GetElapsedTime(started));
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        ClipInstruments.Ran(kind, batch.Count, elapsed);
+        ref var each = ref _secondsEach[bucketOf(batch[0].Input)];
+        var before = Volatile.Read(ref each);
+        var now = elapsed.TotalSeconds / batch.Count;
+        Volatile.Write(ref each, before > 0 ? before + (Newest * (now - before)) : now);
     }
 
     private void RunAlone(BatchItem<T> item)

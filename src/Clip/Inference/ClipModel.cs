@@ -23,16 +23,11 @@ public sealed class ClipModel : IAsyncDisposable
         Manifest = manifest;
         MaxInputs = options.QueueLength;
         _session = session;
-        var texts = new BatchLane<int[]>("text", options.QueueLength, ids => Bucket(ids.Length), session.Text.Run);
-        var images = new BatchLane<ReadOnlyMemory<byte>>("image", options.QueueLength, _ => 0, session.Image.Run);
+        BatchLimits Limits(Tower tower) => new(options.QueueLength, tower.OneAtATime ? 1 : options.MaxBatch, TimeSpan.FromMilliseconds(options.MaxRunMilliseconds));
+        var texts = new BatchLane<int[]>("text", Limits(session.Text), LengthBuckets.Length + 1, ids => Bucket(ids.Length), session.Text.Run);
+        var images = new BatchLane<ReadOnlyMemory<byte>>("image", Limits(session.Image), 1, _ => 0, session.Image.Run);
         var threads = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
-        _batcher = new MicroBatcher(
-            $"encoder {manifest.Name}",
-            threads,
-            texts,
-            session.Text.OneAtATime ? 1 : options.MaxBatch,
-            images,
-            session.Image.OneAtATime ? 1 : options.MaxBatch);
+        _batcher = new MicroBatcher($"encoder {manifest.Name}", threads, texts, images);
     }
 
     public ModelManifest Manifest { get; }
@@ -87,6 +82,9 @@ public sealed class ClipModel : IAsyncDisposable
 
         return _batcher.SubmitAsync(_batcher.Images, images, cancel);
     }
+
+    /// <summary>One run of the text tower over texts of any lengths, on the calling thread: for checking the model, not for serving.</summary>
+    internal float[][] EncodeTogether(IReadOnlyList<string> texts) => _session.Text.Run([.. texts.Select(_session.Tokenizer.Encode)]);
 
     public async ValueTask DisposeAsync()
     {

@@ -17,6 +17,13 @@ public sealed record EncoderOptions
     [Range(1, 256)]
     public int MaxBatch { get; init; } = 16;
 
+    /// <summary>
+    /// Longest run of the model, in milliseconds, as far as the batch can be cut to it: a query that arrives during a run waits for it, so
+    /// large models get small batches. A single input takes what it takes.
+    /// </summary>
+    [Range(1, 10_000)]
+    public int MaxRunMilliseconds { get; init; } = 30;
+
     /// <summary>Texts and images that may wait, each. One more is refused at once with <see cref="EncoderOverloadedException"/>.</summary>
     [Range(1, 100_000)]
     public int QueueLength { get; init; } = 1024;

@@ -10,17 +10,15 @@ internal sealed class MicroBatcher : IAsyncDisposable
     private readonly Task _stopped;
     private readonly SemaphoreSlim _wake = new(0);
     private readonly IBatchLane[] _lanes;
-    private readonly int[] _mostInABatch;
     private readonly int _threads;
     private int _idle;
     private int _lastLane;
     private bool _stopping;
 
-    public MicroBatcher(string name, int threads, BatchLane<int[]> texts, int mostTexts, BatchLane<ReadOnlyMemory<byte>> images, int mostImages)
+    public MicroBatcher(string name, int threads, BatchLane<int[]> texts, BatchLane<ReadOnlyMemory<byte>> images)
     {
         (Texts, Images) = (texts, images);
         _lanes = [texts, images];
-        _mostInABatch = [mostTexts, mostImages];
         _lastLane = _lanes.Length - 1;
         _threads = threads;
         _stopped = Task.WhenAll(Enumerable.Range(0, threads).Select(i => Start($"{name}-{i}")));
@@ -131,8 +129,7 @@ internal sealed class MicroBatcher : IAsyncDisposable
             if (waiting == 0)
                 continue;
             _lastLane = lane;
-            var share = (waiting + _idle) / (_idle + 1);
-            return _lanes[lane].Take(Math.Min(share, _mostInABatch[lane]));
+            return _lanes[lane].Take((waiting + _idle) / (_idle + 1));
         }
 
         return null;

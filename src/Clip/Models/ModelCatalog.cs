@@ -124,5 +124,6 @@ public sealed partial class ModelCatalog : IAsyncDisposable
     }
 
     private static bool LooksLikeModel(string folder) =>
-        File.Exists(Path.Combine(folder, ModelManifestFile.FileName)) || File.Exists(Path.Combine(folder, "config.json")) || Directory.Exists(Path.Combine(folder, "onnx"));
+        !Path.GetFileName(folder).StartsWith('.') // half-installed
+        && (File.Exists(Path.Combine(folder, ModelManifestFile.FileName)) || File.Exists(Path.Combine(folder, "config.json")) || Directory.Exists(Path.Combine(folder, "onnx")));
 }
