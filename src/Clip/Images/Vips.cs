@@ -20,7 +20,8 @@ internal static class Vips
         Cache.MaxFiles = 0;
 
         // Damaged images make its decoders talk on standard error; what matters comes back as an exception.
-        Log.SetLogHandler("VIPS", Enums.LogLevelFlags.All, static (_, _, _) => { });
+        foreach (var domain in new[] { "VIPS", "GLib", "GLib-GObject" })
+            Log.SetLogHandler(domain, Enums.LogLevelFlags.All, static (_, _, _) => { });
     }
 
     /// <summary>Makes sure that the settings are made before the first image.</summary>
