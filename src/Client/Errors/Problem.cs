@@ -28,7 +28,7 @@ public sealed record Problem
 
     /// <summary>Members that only some kinds of error have.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; init; }
+    public IDictionary<string, JsonElement>? Extensions { get; set; }
 
     /// <summary>The stable name of the kind of error, for example <c>index-not-found</c>; empty when the answer named none.</summary>
     [JsonIgnore]

@@ -47,5 +47,5 @@ public sealed record IndexDescription
 
     /// <summary>Members that this client does not name.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; init; }
+    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }

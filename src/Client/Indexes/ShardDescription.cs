@@ -23,5 +23,5 @@ public sealed record ShardDescription
 
     /// <summary>Members that this client does not name.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; init; }
+    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }

@@ -29,5 +29,5 @@ public sealed record ModelDescription
 
     /// <summary>Members that this client does not name.</summary>
     [JsonExtensionData]
-    public IDictionary<string, JsonElement>? Extensions { get; init; }
+    public IDictionary<string, JsonElement>? Extensions { get; set; }
 }

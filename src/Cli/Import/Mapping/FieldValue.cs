@@ -27,8 +27,8 @@ internal static class FieldValue
     };
 
     private static JsonValue Number(string text) =>
-        decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact) ? JsonValue.Create(exact)
-        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var wide) && double.IsFinite(wide) ? JsonValue.Create(wide)
+        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole) ? JsonValue.Create(whole)
+        : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? JsonValue.Create(number)
         : throw Wrong(text, FieldType.Number, "digits with a point, such as 12.5");
 
     private static JsonValue Boolean(string text) =>
@@ -45,18 +45,20 @@ internal static class FieldValue
     private static JsonArray Keywords(string text, string separator)
     {
         if (text.StartsWith('['))
-        {
-            try
-            {
-                if (JsonNode.Parse(text) is JsonArray list && list.All(one => one?.GetValueKind() == JsonValueKind.String))
-                    return list;
-            }
-            catch (JsonException)
-            {
-                throw Wrong(text, FieldType.Keywords, "a JSON array of strings, or values with the list separator between them");
-            }
-        }
+            return JsonList(text) ?? throw Wrong(text, FieldType.Keywords, "a JSON array of strings, or values with the list separator between them");
         return new JsonArray([.. text.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(one => JsonValue.Create(one))]);
+    }
+
+    private static JsonArray? JsonList(string text)
+    {
+        try
+        {
+            return JsonNode.Parse(text) is JsonArray list && list.All(one => one?.GetValueKind() == JsonValueKind.String) ? list : null;
+        }
+        catch (JsonException)
+        {
+            return null; // The caller says what a list looks like.
+        }
     }
 
     private static JsonObject Place(string text)

@@ -1,0 +1,49 @@
+using ClipOrleans.Cli.App;
+using ClipOrleans.Cli.Tests.Fakes;
+
+namespace ClipOrleans.Cli.Tests.Indexes;
+
+// Danger: an index deleted by a slip cannot be brought back.
+// Invariant: create, list and show tell the server's facts; nothing is deleted without a yes.
+// Method: whole runs of the command against a server on a real socket.
+public sealed class IndexCommandTests : IAsyncLifetime
+{
+    private FakeServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = (await FakeServer.StartAsync()).WithIndex("shop", ("price", "number"), ("tags", "keyword[]"));
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    [Fact]
+    public async Task Options_become_the_definition()
+    {
+        var run = await ClipRun.Of(
+            _server.Address, "index", "create", "new", "--model", "none", "--dimensions", "4", "--field", "a:b:geo", "--field", "n:number",
+            "--shards", "3", "--target-recall", "0.9", "--keep-images", "none");
+        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        Assert.Equal(
+            """{"name":"new","model":"none","dimensions":4,"fields":[{"name":"a:b","type":"geo"},{"name":"n","type":"number"}],"shards":3,"targetRecall":0.9,"keepImages":"none"}""",
+            Assert.Single(_server.Bodies).ToJsonString());
+    }
+
+    [Fact]
+    public async Task A_list_shows_each_index_on_a_line()
+    {
+        var run = await ClipRun.Of(_server.Address, "index", "list");
+        var line = Assert.Single(run.Out.Split('\n'), line => line.Contains("shop", StringComparison.Ordinal));
+        Assert.All(["tiny", "4", "3", "2 KiB", "4 KiB", "ready"], cell => Assert.Contains(cell, line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_index_shows_its_fields_with_types() =>
+        Assert.Contains("price:number, tags:keyword[]", (await ClipRun.Of(_server.Address, "index", "show", "shop")).Out, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Nothing_is_deleted_without_a_yes()
+    {
+        Assert.Equal(ExitCodes.Usage, (await ClipRun.Of(_server.Address, "index", "delete", "shop")).ExitCode);
+        Assert.Contains("shop", _server.Indexes.Keys);
+        Assert.Equal(ExitCodes.Ok, (await ClipRun.Of(_server.Address, "index", "delete", "shop", "--yes")).ExitCode);
+        Assert.DoesNotContain("shop", _server.Indexes.Keys);
+    }
+}
