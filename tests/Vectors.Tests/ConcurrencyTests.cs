@@ -15,6 +15,10 @@ public sealed class ConcurrencyTests
     private const int Writes = 30_000;
     private const int Ids = 3_000;
     private const int Readers = 3;
+
+    /// <summary>A moved document's locator grows by this; the remainder stays its version.</summary>
+    private const long Move = 64_000;
+
     private const int Seed = 7;
 
     private static readonly FieldSchema Schema = new(
@@ -53,13 +57,26 @@ public sealed class ConcurrencyTests
     private static void Churn(VectorCollection collection)
     {
         var random = new Random(Seed);
+        var locators = new Dictionary<string, long>(StringComparer.Ordinal);
         for (var version = 0; version < Writes; version++)
         {
             var id = $"id{random.Next(Ids)}";
-            if (random.Next(5) == 0)
-                collection.Delete(id);
+            var choice = random.Next(6);
+            if (choice == 0)
+            {
+                Assert.Equal(locators.Remove(id), collection.Delete(id));
+            }
+            else if (choice == 1 && locators.TryGetValue(id, out var locator))
+            {
+                Assert.True(collection.TryRelocate(id, locator, locator + Move));
+                locators[id] = locator + Move;
+            }
             else
-                collection.Upsert(id, Vectors[version % Vectors.Length], Values(version), version);
+            {
+                Assert.Equal(locators.TryAdd(id, version), collection.Upsert(id, Vectors[version % Vectors.Length], Values(version), version));
+                locators[id] = version;
+            }
+
             if (random.Next(12) == 0)
                 collection.Publish();
         }
@@ -108,15 +125,16 @@ public sealed class ConcurrencyTests
 
         var outcome = view.Search(Vectors[5], new SearchOptions { TopK = 50, Filter = NotEven, Facets = ["parity"] });
         Assert.Equal(view.CountMatches(NotEven), outcome.Matched);
-        Assert.All(outcome.Hits, hit => Assert.Equal((hit.Locator, 1), (Version(view, hit.Id), hit.Locator % 2)));
-        return $"{view.Count} {string.Join(',', versions)} {string.Join(',', outcome.Hits)}";
+        Assert.All(outcome.Hits, hit => Assert.Equal((hit.Locator % Move, 1), (Version(view, hit.Id), hit.Locator % 2)));
+        var locators = all.Select(id => view.TryGet(id, out var row) ? view.LocatorOf(row) : -1);
+        return $"{view.Count} {string.Join(',', locators)} {string.Join(',', outcome.Hits)}";
     }
 
     private static long Version(CollectionView view, string id)
     {
         Assert.True(view.TryGet(id, out var row));
         Assert.Equal(id, view.IdOf(row));
-        var version = view.LocatorOf(row);
+        var version = view.LocatorOf(row) % Move;
         Span<float> vector = stackalloc float[Dimensions];
         view.CopyVector(row, vector);
         Assert.True(vector.SequenceEqual(Vectors[version % Vectors.Length]));

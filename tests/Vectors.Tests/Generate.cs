@@ -75,7 +75,7 @@ internal static class Generate
             (4, Condition("tags", Keyword, Keyword.Array[1, 3].Select(all => $"\"$all\":[{string.Join(',', all)}]"))),
             (3, Place));
         if (depth == 0)
-            return condition.Array[0, 2].Select(Object);
+            return Members(condition).Select(Object);
         var inner = FilterOfDepth(depth - 1);
         var list = inner.Array[1, 3].Select(parts => $"[{string.Join(',', parts)}]");
         var member = Gen.Frequency(
@@ -83,8 +83,12 @@ internal static class Generate
             (1, list.Select(parts => $"\"$and\":{parts}")),
             (2, list.Select(parts => $"\"$or\":{parts}")),
             (1, inner.Select(part => $"\"$not\":{part}")));
-        return member.Array[0, 3].Select(Object);
+        return Members(member).Select(Object);
     }
+
+    /// <summary>Seldom none, which matches everything, and seldom many, which match nothing.</summary>
+    private static Gen<string[]> Members(Gen<string> member) =>
+        Gen.Frequency((1, Gen.Const(Array.Empty<string>())), (12, member.Array[1]), (5, member.Array[2]), (1, member.Array[3]));
 
     private static Gen<string> Ordered(Gen<string> value) => Gen.Select(Gen.OneOf(Comparisons), value, (name, v) => $"\"{name}\":{v}");
 

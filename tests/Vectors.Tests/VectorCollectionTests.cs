@@ -139,6 +139,25 @@ public sealed class VectorCollectionTests
         Assert.Equal(0, view.CountMatches(null));
     }
 
+    [Theory]
+    [InlineData(3)]
+    [InlineData(3000)]
+    public void The_excluded_document_counts_as_a_match_and_is_no_hit(int matching)
+    {
+        var collection = new VectorCollection(2, Schema);
+        for (var i = 0; i < 4000; i++)
+            collection.Upsert($"{i:D4}", [1, 0], i < matching ? Sample.Values(Schema, "{\"colour\":\"x\"}") : FieldValues.Empty, i);
+        collection.Publish();
+        var options = new SearchOptions { TopK = 5, Filter = Sample.Filter(Schema, "{\"colour\":\"x\"}"), ExcludeId = "0001", Facets = ["colour"] };
+        string[] expected = [.. Enumerable.Range(0, matching).Where(i => i != 1).Take(5).Select(i => $"{i:D4}")];
+        foreach (var outcome in (SearchOutcome[])[collection.View.Search([1, 0], options), collection.View.Browse(null, 0, 5, options)])
+        {
+            Assert.Equal(expected, outcome.Hits.Select(hit => hit.Id));
+            Assert.Equal(matching, outcome.Matched);
+            Assert.Equal(matching, Assert.Single(Assert.Single(outcome.Facets).Values).Count);
+        }
+    }
+
     [Fact]
     public void The_most_hits_that_can_be_asked_for_come_in_order()
     {
