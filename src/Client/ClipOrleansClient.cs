@@ -81,12 +81,12 @@ public sealed class ClipOrleansClient : IDisposable
         return EmbedAsync(ApiCall.WithJson(HttpMethod.Post, "v1/embeddings", body, ClientJson.Default.TextEmbeddingBody, true), cancellation);
     }
 
-    /// <summary>Embeds images.</summary>
-    /// <returns>One normalised vector an image, in order.</returns>
-    public Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(string model, IReadOnlyList<EmbeddingInput> images, CancellationToken cancellation = default)
+    /// <summary>Embeds images, or images and texts.</summary>
+    /// <returns>One normalised vector an input, in order.</returns>
+    public Task<IReadOnlyList<ReadOnlyMemory<float>>> EmbedAsync(string model, IReadOnlyList<EmbeddingInput> inputs, CancellationToken cancellation = default)
     {
-        var body = new ImageEmbeddingBody(model, images);
-        return EmbedAsync(ApiCall.WithJson(HttpMethod.Post, "v1/embeddings", body, ClientJson.Default.ImageEmbeddingBody, true), cancellation);
+        var body = new MixedEmbeddingBody(model, inputs);
+        return EmbedAsync(ApiCall.WithJson(HttpMethod.Post, "v1/embeddings", body, ClientJson.Default.MixedEmbeddingBody, true), cancellation);
     }
 
     /// <summary>Whether the process answers at all. One try; false also when nothing listens.</summary>

@@ -10,8 +10,6 @@ namespace ClipOrleans.Cli.Models;
 /// <summary><c>clip models list|add</c>.</summary>
 internal static class ModelsCommand
 {
-    private static readonly string DefaultModels = Path.Combine("data", "models");
-
     public static Command Build(Terminal terminal, Connection connection) => new("models", "Lists the server's models and adds new ones.")
     {
         List(terminal, connection),
@@ -36,7 +34,7 @@ internal static class ModelsCommand
         var models = new Option<string>("--models-path")
         {
             Description = "The folder that the server loads models from (its Models:Path)",
-            DefaultValueFactory = _ => DefaultModels,
+            DefaultValueFactory = _ => DefaultModels(terminal.Environment),
         };
         var command = new Command("add", "Checks a model folder and copies it to where the server finds it.") { folder, models };
         command.SetAction(async (line, stop) =>
@@ -55,6 +53,11 @@ internal static class ModelsCommand
         });
         return command;
     }
+
+    /// <summary>Where a server started here, with this environment, would look.</summary>
+    private static string DefaultModels(Func<string, string?> environment) =>
+        environment("ClipOrleans__Models__Path") is { Length: > 0 } models ? models
+        : Path.Combine(environment("ClipOrleans__Storage__Path") is { Length: > 0 } data ? data : "data", "models");
 
     private static void Write(IAnsiConsole console, IReadOnlyList<ModelDescription> models)
     {

@@ -23,6 +23,7 @@ internal sealed class SearchCommand
     private readonly Option<double?> _minScore = new("--min-score") { Description = "The least score of a hit" };
     private readonly Option<bool> _exact = new("--exact") { Description = "The true nearest ones; reads every vector" };
     private readonly Option<string[]> _columns = new("--column") { Description = "A metadata member to show, again for each one", HelpName = "name" };
+    private readonly Option<string[]> _facets = new("--facet") { Description = "A declared field whose values are counted, again for each one", HelpName = "field" };
     private readonly Option<bool> _json = new("--json") { Description = "Print the server's answer" };
     private readonly Option<bool> _explain = new("--explain") { Description = "Show how the search was planned" };
     private readonly Terminal _terminal;
@@ -36,7 +37,7 @@ internal sealed class SearchCommand
         var command = new Command("search", "Searches an index by words, an image, a document or a vector, under a filter.")
         {
             search._index, search._text, search._image, search._id, search._vector, search._filter, search._top, search._offset,
-            search._minScore, search._exact, search._columns, search._json, search._explain,
+            search._minScore, search._exact, search._columns, search._facets, search._json, search._explain,
         };
         command.SetAction(search.RunAsync);
         return command;
@@ -59,6 +60,8 @@ internal sealed class SearchCommand
         else
             _terminal.Out.MarkupLine("Nothing found.");
         _terminal.Out.MarkupLine($"[grey]{SearchTable.Summary(found)}[/]");
+        foreach (var (field, facet) in found.Facets ?? new Dictionary<string, Facet>())
+            _terminal.Out.MarkupLineInterpolated($"{field}: {SearchTable.Describe(facet)}");
         if (found.Explain is { } plan)
             _terminal.Out.Write(new Text(JsonSerializer.Serialize(plan, Indented)));
         return ExitCodes.Ok;
@@ -86,6 +89,7 @@ internal sealed class SearchCommand
             Offset = line.GetValue(_offset) is > 0 and var offset ? offset : null,
             MinScore = line.GetValue(_minScore),
             Exact = line.GetValue(_exact) ? true : null,
+            Facets = line.GetValue(_facets) is { Length: > 0 } facets ? facets : null,
             Explain = line.GetValue(_explain) ? true : null,
         };
     }

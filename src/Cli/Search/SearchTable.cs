@@ -42,6 +42,12 @@ internal static class SearchTable
             : line;
     }
 
+    public static string Describe(Facet facet)
+    {
+        var values = facet.Values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Value} {value.Count:N0}"));
+        return string.Join(", ", facet.Other > 0 ? values.Append(string.Create(CultureInfo.InvariantCulture, $"others {facet.Other:N0}")) : values);
+    }
+
     private static List<string> ColumnsOf(IReadOnlyList<SearchHit> hits)
     {
         var seen = new List<string>();

@@ -11,7 +11,7 @@ public sealed record StoredDocument
     /// <summary>Its metadata.</summary>
     public JsonObject? Metadata { get; init; }
 
-    /// <summary>Where its image came from, if it was fetched.</summary>
+    /// <summary>Where its image was fetched from, or the path of the image that the index keeps.</summary>
     public string? ImageUrl { get; init; }
 
     /// <summary>The text it was embedded from, if it was.</summary>

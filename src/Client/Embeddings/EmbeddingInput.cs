@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace ClipOrleans.Client.Embeddings;
 
-/// <summary>An image to embed: exactly one of its bytes and its address.</summary>
+/// <summary>Something to embed: exactly one of an image's bytes, its address, and a text.</summary>
 public sealed record EmbeddingInput
 {
     /// <summary>The bytes of an image file, sent as <c>imageBase64</c>.</summary>
@@ -11,4 +11,7 @@ public sealed record EmbeddingInput
 
     /// <summary>An http or https address from which the server fetches the image.</summary>
     public string? ImageUrl { get; init; }
+
+    /// <summary>A text to embed.</summary>
+    public string? Text { get; init; }
 }

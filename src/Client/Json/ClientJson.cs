@@ -30,6 +30,6 @@ namespace ClipOrleans.Client.Json;
 [JsonSerializable(typeof(BatchSearchBody))]
 [JsonSerializable(typeof(BatchResultsBody))]
 [JsonSerializable(typeof(TextEmbeddingBody))]
-[JsonSerializable(typeof(ImageEmbeddingBody))]
+[JsonSerializable(typeof(MixedEmbeddingBody))]
 [JsonSerializable(typeof(EmbeddingsBody))]
 internal sealed partial class ClientJson : JsonSerializerContext;

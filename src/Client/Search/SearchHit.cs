@@ -15,7 +15,7 @@ public sealed record SearchHit
     /// <summary>Its metadata, if it was included.</summary>
     public JsonObject? Metadata { get; init; }
 
-    /// <summary>Where its image came from, if it was fetched.</summary>
+    /// <summary>Where its image was fetched from, or the path of the image that the index keeps.</summary>
     public string? ImageUrl { get; init; }
 
     /// <summary>Its normalised embedding, if it was included.</summary>
