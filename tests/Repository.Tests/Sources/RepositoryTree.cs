@@ -24,6 +24,8 @@ internal static class RepositoryTree
 
     public static IEnumerable<RepositoryFile> Projects => Files.Where(file => file.Path.EndsWith(".csproj", StringComparison.Ordinal));
 
+    public static bool Exists(string path) => Path.Exists(Path.Combine(Root, path));
+
     private static IEnumerable<RepositoryFile> Walk(string folder, string prefix)
     {
         foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))

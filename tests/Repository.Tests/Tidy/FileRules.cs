@@ -36,6 +36,14 @@ internal static partial class FileRules
     /// <summary>Versions stand in Directory.Packages.props alone.</summary>
     public static IEnumerable<Finding> VersionInProject(RepositoryFile file) => Matches(file, VersionAttribute(), "a package version outside Directory.Packages.props");
 
+    /// <summary>A relative link in a page leads to a file or folder of the repository.</summary>
+    public static IEnumerable<Finding> DeadLinks(RepositoryFile page, Func<string, bool> exists) =>
+        from line in page.Lines.Index()
+        from Match link in RelativeLink().Matches(line.Item)
+        let target = Path.GetFullPath(Path.Combine("/", Path.GetDirectoryName(page.Path)!, link.Groups[1].Value))[1..]
+        where !exists(target)
+        select new Finding(page.Path, line.Index + 1, $"a link to {link.Groups[1].Value}, which is not there");
+
     private static IEnumerable<Finding> Matches(RepositoryFile file, Regex regex, string what) =>
         file.Lines.Index().Where(line => regex.IsMatch(line.Item)).Select(line => new Finding(file.Path, line.Index + 1, $"{what}: {line.Item.Trim()}"));
 
@@ -45,6 +53,9 @@ internal static partial class FileRules
 
     [GeneratedRegex("[\"'(` =]/(work|root|home|Users)/[a-z]")]
     private static partial Regex MachinePath();
+
+    [GeneratedRegex(@"\]\(([^)#:?]+)(#[^)]*)?\)")]
+    private static partial Regex RelativeLink();
 
     [GeneratedRegex(@"\bVersion(Override)?=")]
     private static partial Regex VersionAttribute();

@@ -29,6 +29,7 @@ public sealed class RulesFireTests
         { "name", "src/Keys/Extensions.cs", "", "src/Keys/KeyExtensions.cs", "" },
         { "leftover", "a.md", "x FIX" + "ME y", "a.md", "prefix" },
         { "path", "a.sh", "cd '/ho" + "me/me'", "a.sh", "curl http://localhost/home/x" },
+        { "dead link", "docs/a.md", "see [b](missing.md)", "docs/a.md", "see [b](../there.md#x), [c](https://example.org/x)" },
         { "long project", "a.csproj", string.Concat(Enumerable.Repeat("\n", FileRules.MaxProjectLines)) + "x", "a.csproj", "x" },
         { "version", "a.csproj", "<PackageReference Include=\"A\" Version=\"1\" />", "a.csproj", "<PackageReference Include=\"A\" />" },
     };
@@ -77,6 +78,7 @@ public sealed class RulesFireTests
         "name" => FileRules.EmptyNames(file),
         "leftover" => FileRules.LeftoverMarks(file),
         "path" => FileRules.PathsOfOneMachine(file),
+        "dead link" => FileRules.DeadLinks(file, path => path == "there.md"),
         "long project" => FileRules.ProjectTooLong(file),
         "version" => FileRules.VersionInProject(file),
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "no such rule"),

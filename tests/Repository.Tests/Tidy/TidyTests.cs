@@ -29,6 +29,10 @@ public sealed class TidyTests
     public void No_file_names_a_path_of_one_machine() => Finding.AssertNone(RepositoryTree.TextFiles.SelectMany(FileRules.PathsOfOneMachine));
 
     [Fact]
+    public void A_link_in_a_page_leads_somewhere() =>
+        Finding.AssertNone(RepositoryTree.TextFiles.Where(file => Path.GetExtension(file.Path) == ".md").SelectMany(page => FileRules.DeadLinks(page, RepositoryTree.Exists)));
+
+    [Fact]
     public void A_blob_over_1_MiB_has_a_reason() => AssertOnly(Exceptions.LargeBlobs, RepositoryTree.Files.SelectMany(FileRules.TooLarge));
 
     [Fact]
