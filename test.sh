@@ -63,7 +63,7 @@ run() {
   local name=$1 project=$2
   shift 2
   { timeout --kill-after=20 "$project_timeout" dotnet "artifacts/bin/$project/release/ClipOrleans.$project.dll" \
-      --no-progress --no-ansi "$@" >"$results/$name.log" 2>&1 </dev/null; echo $? >"$results/$name.exit"; } &
+      --progress off --no-ansi "$@" >"$results/$name.log" 2>&1 </dev/null; echo $? >"$results/$name.exit"; } &
   started+=("$name")
   while [ "$(jobs -rp | wc -l)" -ge "$projects_limit" ]; do wait -n; done
 }
