@@ -39,7 +39,6 @@ internal sealed class ResampleAxis
         if (filter == ResampleFilter.Nearest)
             return Nearest(pixels, scale, from, count);
         var stretch = Math.Max(1, scale);
-        var shrink = 1 / stretch;
         var support = ResampleKernel.Support(filter) * stretch;
         var stride = ((int)Math.Ceiling(support) * 2) + 1;
         var (starts, counts, weights) = (new int[count], new int[count], new float[count * stride]);
@@ -51,7 +50,7 @@ internal sealed class ResampleAxis
             var length = Math.Clamp(Math.Min(pixels, (int)(centre + support + 0.5)) - first, 1, stride);
             var sum = 0.0;
             for (var k = 0; k < length; k++)
-                sum += exact[k] = ResampleKernel.Weight(filter, (first + k - centre + 0.5) * shrink);
+                sum += exact[k] = ResampleKernel.Weight(filter, (first + k - centre + 0.5) / stretch);
             for (var k = 0; k < length; k++)
                 weights[(i * stride) + k] = (float)(exact[k] / sum);
             (starts[i], counts[i]) = (first, length);

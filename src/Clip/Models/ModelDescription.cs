@@ -30,4 +30,5 @@ public sealed record ModelDescription(
     ModelState State,
     string Folder,
     ImageInputSpec? ImageInput,
-    string? Error);
+    string? Error,
+    double? LogitScale);

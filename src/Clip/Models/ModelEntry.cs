@@ -114,7 +114,8 @@ internal sealed class ModelEntry
             state,
             Folder,
             Manifest?.Image.Input,
-            error?.Message);
+            error?.Message,
+            Manifest?.LogitScale);
     }
 
     private ClipModel Load()

@@ -7,6 +7,7 @@ public static class Slugs
     public const string UnknownMember = "unknown-member";
     public const string InvalidFilter = "invalid-filter";
     public const string InvalidName = "invalid-name";
+    public const string InvalidId = "invalid-id";
     public const string InvalidCursor = "invalid-cursor";
     public const string Unauthorized = "unauthorized";
     public const string Forbidden = "forbidden";
@@ -22,6 +23,7 @@ public static class Slugs
     public const string BodyTooLarge = "body-too-large";
     public const string ImageTooLarge = "image-too-large";
     public const string MetadataTooLarge = "metadata-too-large";
+    public const string DocumentTooLarge = "document-too-large";
     public const string UnsupportedMediaType = "unsupported-media-type";
     public const string ImageUndecodable = "image-undecodable";
     public const string ImageFormatNotSupported = "image-format-not-supported";

@@ -8,6 +8,7 @@ namespace ClipOrleans.Contracts.Grains;
 [Alias("clip.IIndexGrain")]
 public interface IIndexGrain : IGrainWithStringKey
 {
+    /// <summary>While the index is being changed the answer waits for the change: what comes back is what the shards have.</summary>
     /// <returns>The description, or index-not-found.</returns>
     [Alias("Describe"), AlwaysInterleave]
     Task<Result<IndexDescription>> Describe();

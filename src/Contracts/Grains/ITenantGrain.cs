@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Indexes;
+using Orleans.Concurrency;
 
 namespace ClipOrleans.Contracts.Grains;
 
@@ -13,7 +14,7 @@ public interface ITenantGrain : IGrainWithStringKey
     Task<Result<IndexDescription>> CreateIndex(IndexSpec spec);
 
     /// <summary>All indexes of the tenant in name order.</summary>
-    [Alias("ListIndexes")]
+    [Alias("ListIndexes"), AlwaysInterleave]
     Task<ImmutableArray<IndexDescription>> ListIndexes();
 
     /// <returns>The deleted index, or index-not-found. Its rows are gone when this returns.</returns>
