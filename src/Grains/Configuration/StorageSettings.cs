@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ClipOrleans.Grains.Configuration;
+
+/// <summary>Where and how safely data is kept. Bound from <c>Storage:*</c>.</summary>
+public sealed class StorageSettings
+{
+    public const string Section = "Storage";
+
+    /// <summary>The folder of everything that must be kept; relative to where the process was started.</summary>
+    [Required]
+    public string Path { get; set; } = "./data";
+
+    /// <summary>A write is acknowledged after the device has it. false: after the operating system has it, so that a power cut may lose it.</summary>
+    public bool Sync { get; set; } = true;
+
+    /// <summary>Minutes without a request after which a shard is closed and costs nothing but disk; the next request opens it again.</summary>
+    [Range(1, 10_080)]
+    public int IdleMinutes { get; set; } = 15;
+
+    /// <summary>Milliseconds a request waits for a shard that is being opened before it is answered 503 "loading".</summary>
+    [Range(0, 20_000)]
+    public int LoadingWait { get; set; } = 1_000;
+
+    /// <summary><see cref="Path"/> without relative parts.</summary>
+    public string FullPath => System.IO.Path.GetFullPath(Path);
+}

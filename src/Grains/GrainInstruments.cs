@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ClipOrleans.Contracts.Search;
+
+namespace ClipOrleans.Grains;
+
+/// <summary>
+/// What the grains measure, under the meter <c>ClipOrleans</c>. No tenant and no index is a label: there may be any
+/// number of them.
+/// </summary>
+internal sealed class GrainInstruments
+{
+    public const string Name = "ClipOrleans";
+
+    /// <summary>Spans of work inside a grain.</summary>
+    public static ActivitySource Activities { get; } = new(Name);
+
+    private readonly Meter _meter;
+    private readonly Histogram<double> _searchDuration;
+    private readonly Histogram<double> _searchQueued;
+    private readonly Counter<long> _searchesRefused;
+    private readonly Histogram<double> _writeDuration;
+    private readonly Counter<long> _operations;
+    private readonly Histogram<double> _openDuration;
+    private readonly UpDownCounter<long> _openShards;
+    private readonly Counter<long> _openFailures;
+    private readonly Counter<long> _encodings;
+    private readonly Counter<long> _encodingsRefused;
+
+    public GrainInstruments(IMeterFactory meters)
+    {
+        _meter = meters.Create(Name);
+        _searchDuration = _meter.CreateHistogram<double>("cliporleans.shard.search.duration", "s", "Time of one search on one shard, without waiting");
+        _searchQueued = _meter.CreateHistogram<double>("cliporleans.shard.search.queued", "s", "Time a shard search waited for a thread");
+        _searchesRefused = _meter.CreateCounter<long>("cliporleans.shard.search.refused", "{search}", "Shard searches refused since the queue was full");
+        _writeDuration = _meter.CreateHistogram<double>("cliporleans.shard.write.duration", "s", "Time until a batch of operations was durable");
+        _operations = _meter.CreateCounter<long>("cliporleans.shard.operations", "{operation}", "Operations written, by outcome");
+        _openDuration = _meter.CreateHistogram<double>("cliporleans.shard.open.duration", "s", "Time to open a shard");
+        _openShards = _meter.CreateUpDownCounter<long>("cliporleans.shards.open", "{shard}", "Shards open in this process");
+        _openFailures = _meter.CreateCounter<long>("cliporleans.shard.open.failures", "{failure}", "Shards that could not be opened");
+        _encodings = _meter.CreateCounter<long>("cliporleans.encoder.inputs", "{input}", "Texts and images embedded, by kind");
+        _encodingsRefused = _meter.CreateCounter<long>("cliporleans.encoder.refused", "{request}", "Requests refused since the encoder's queue was full");
+    }
+
+    public void WatchSearchQueue(Func<int> length) =>
+        _meter.CreateObservableGauge("cliporleans.shard.search.queue", length, "{search}", "Shard searches that wait for a thread");
+
+    public void Searched(ShardPlan plan)
+    {
+        _searchDuration.Record((plan.FilterMicroseconds + plan.ScanMicroseconds) / 1e6, new KeyValuePair<string, object?>("strategy", plan.Strategy));
+        _searchQueued.Record(plan.QueuedMicroseconds / 1e6);
+    }
+
+    public void SearchRefused() => _searchesRefused.Add(1);
+
+    public void Wrote(TimeSpan took, long done, long failed)
+    {
+        _writeDuration.Record(took.TotalSeconds);
+        _operations.Add(done, new KeyValuePair<string, object?>("outcome", "done"));
+        _operations.Add(failed, new KeyValuePair<string, object?>("outcome", "failed"));
+    }
+
+    public void ShardOpened(TimeSpan took)
+    {
+        _openDuration.Record(took.TotalSeconds);
+        _openShards.Add(1);
+    }
+
+    public void ShardClosed() => _openShards.Add(-1);
+
+    public void ShardOpenFailed() => _openFailures.Add(1);
+
+    public void Encoded(string kind, int inputs) => _encodings.Add(inputs, new KeyValuePair<string, object?>("kind", kind));
+
+    public void EncodingRefused() => _encodingsRefused.Add(1);
+}

@@ -1,0 +1,72 @@
+using ClipOrleans.Clip.Models;
+using ClipOrleans.Grains.Catalog;
+using ClipOrleans.Grains.Configuration;
+using ClipOrleans.Grains.Shards;
+using ClipOrleans.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
+
+namespace ClipOrleans.Grains;
+
+/// <summary>The one door of this project.</summary>
+public static class GrainsSetup
+{
+    /// <summary>Closing a shard forces its log; a silo that leaves closes all of its shards.</summary>
+    private static readonly TimeSpan s_deactivationTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>The folder with the models that are shipped, beside the program.</summary>
+    public static string ShippedModels => Path.Combine(AppContext.BaseDirectory, "models");
+
+    /// <summary>
+    /// Installs the grains, their embedded catalog, the search threads and the models. Settings are read from
+    /// <see cref="StorageSettings"/>, <see cref="SearchSettings"/>, <see cref="ModelsSettings"/> and
+    /// <see cref="EncoderSettings"/>, which the caller binds.
+    /// </summary>
+    public static ISiloBuilder AddClipOrleansGrains(this ISiloBuilder silo)
+    {
+        var services = silo.Services;
+        services.AddOptions<StorageSettings>();
+        services.AddOptions<SearchSettings>();
+        services.AddOptions<ModelsSettings>();
+        services.AddOptions<EncoderSettings>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<GrainInstruments>();
+        services.TryAddSingleton<SearchPool>();
+        services.TryAddSingleton<ShardSurroundings>();
+        services.TryAddSingleton(OpenFromDisk);
+        services.TryAddSingleton(Models);
+        services.AddSingleton<CatalogStorage>();
+        services.AddGrainStorage(CatalogStorage.ProviderName, static (provider, _) => provider.GetRequiredService<CatalogStorage>());
+
+        services.AddOptions<GrainCollectionOptions>().Configure<IOptions<StorageSettings>>(static (collection, storage) =>
+        {
+            collection.ClassSpecificCollectionAge[typeof(ShardGrain).FullName!] = TimeSpan.FromMinutes(storage.Value.IdleMinutes);
+            collection.DeactivationTimeout = s_deactivationTimeout;
+        });
+        services.Configure<SiloMessagingOptions>(static messaging => messaging.CancelRequestOnTimeout = true);
+        return silo;
+    }
+
+    private static OpenShard OpenFromDisk(IServiceProvider services)
+    {
+        var (logs, clock) = (services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
+        return (directory, options, progress, cancellation) => ShardEngine.OpenAsync(directory, options, logs, clock, progress, cancellation);
+    }
+
+    private static ModelCatalog Models(IServiceProvider services)
+    {
+        var models = services.GetRequiredService<IOptions<ModelsSettings>>().Value;
+        var own = models.Path.Length > 0
+            ? models.Path
+            : Path.Combine(services.GetRequiredService<IOptions<StorageSettings>>().Value.FullPath, "models");
+        return new ModelCatalog(
+            [ShippedModels, Path.GetFullPath(own)],
+            models.Default,
+            services.GetRequiredService<IOptions<EncoderSettings>>().Value.ToOptions(),
+            services.GetRequiredService<ILogger<ModelCatalog>>());
+    }
+}

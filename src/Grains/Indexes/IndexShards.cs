@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Contracts.Indexes;
+using ClipOrleans.Contracts.Keys;
+
+namespace ClipOrleans.Grains.Indexes;
+
+/// <summary>The shards of one incarnation of an index: the same call to all of them, some at a time.</summary>
+internal sealed class IndexShards(IGrainFactory grains, IndexDescription description)
+{
+    /// <summary>Shards called at once: making or removing one is a few forced writes, more of them only queue at the disk.</summary>
+    private const int AtOnce = 16;
+
+    /// <summary>How long a status waits for a shard; a shard that has more to do than answer is not well.</summary>
+    private static readonly TimeSpan s_statusTimeout = TimeSpan.FromSeconds(5);
+
+    public async Task<Error?> ConfigureAsync()
+    {
+        var spec = description.Spec;
+        var message = new ShardSpec(description.Version, spec.Model, spec.ModelRevision, spec.Dimensions, spec.Fields, spec.TargetRecall, spec.KeepImages);
+        foreach (var some in Enumerable.Range(0, spec.Shards).Chunk(AtOnce))
+        {
+            var answers = await Task.WhenAll(some.Select(shard => Shard(shard).Configure(message)));
+            if (answers.FirstOrDefault(answer => !answer.IsSuccess)?.Error is { } error)
+                return error;
+        }
+
+        return null;
+    }
+
+    public async Task DropAsync()
+    {
+        foreach (var some in Enumerable.Range(0, description.Spec.Shards).Chunk(AtOnce))
+            await Task.WhenAll(some.Select(shard => Shard(shard).Drop()));
+    }
+
+    public async Task<ImmutableArray<ShardStatus>> GetStatusAsync() =>
+        [.. await Task.WhenAll(Enumerable.Range(0, description.Spec.Shards).Select(GetStatusAsync))];
+
+    private async Task<ShardStatus> GetStatusAsync(int shard)
+    {
+        try
+        {
+            return await Shard(shard).GetStatus().WaitAsync(s_statusTimeout);
+        }
+        catch (Exception fault) when (fault is TimeoutException or OrleansException)
+        {
+            return new ShardStatus(shard, ShardState.Failed, 0, 0, 0, 0, 0, 0, "", $"The shard does not answer: {fault.Message}");
+        }
+    }
+
+    private IShardGrain Shard(int number) => grains.GetGrain<IShardGrain>(
+        new ShardKey(TenantId.Parse(description.Tenant), description.Spec.Name, description.Incarnation, number).ToString());
+}

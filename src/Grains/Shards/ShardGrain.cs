@@ -1,0 +1,149 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using ClipOrleans.Contracts.Documents;
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Contracts.Indexes;
+using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Contracts.Search;
+using ClipOrleans.Storage;
+using ClipOrleans.Vectors.Filters;
+using Orleans.Concurrency;
+using Orleans.Placement;
+
+namespace ClipOrleans.Grains.Shards;
+
+/// <summary>
+/// One shard: messages in, <see cref="ShardEngine"/> calls, messages out. Immovable, since moving it means closing a log
+/// and opening it elsewhere, which is for the operator to want and not for a balancer.
+/// </summary>
+[Immovable]
+internal sealed class ShardGrain(
+    ShardSurroundings surroundings, SearchPool pool, GrainInstruments instruments, ILocalSiloDetails silo)
+    : Grain, IShardGrain, IAsyncDisposable
+{
+    /// <summary>A status comes at once; a small shard is open by then, so that nobody is told of a loading that took a moment.</summary>
+    private static readonly TimeSpan s_statusWait = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>A change of the index waits for the shard to be loaded, within its own time limit.</summary>
+    private static readonly TimeSpan s_configureWait = TimeSpan.FromSeconds(90);
+
+    private ShardKey _key;
+    private ShardHost _host = null!;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _key = ShardKey.Parse(this.GetPrimaryKeyString());
+        _host = new ShardHost(_key, surroundings, DeactivateOnIdle);
+        _host.Begin();
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => DisposeAsync().AsTask();
+
+    public ValueTask DisposeAsync() => _host.DisposeAsync();
+
+    public async Task<Result<ShardStatus>> Configure(ShardSpec spec)
+    {
+        var wanted = ShardMessages.ToDescriptor(spec);
+        var refusal = await _host.ReadyAsync(s_configureWait);
+        if (_host.Phase is HostPhase.Absent)
+            await _host.CreateAsync(wanted, spec.KeepImages);
+        else if (refusal is not null)
+            return refusal;
+
+        return await UseAsync<ShardStatus>(indexVersion: null, async engine =>
+        {
+            if (engine.Descriptor.IndexVersion > wanted.IndexVersion)
+                return _host.Changed(engine);
+            if (engine.Descriptor.IndexVersion < wanted.IndexVersion)
+                await engine.ReconfigureAsync(wanted);
+            return ShardMessages.ToStatus(engine.Stats, _key.Shard, silo.Name);
+        });
+    }
+
+    public Task<Result<DocumentBatchResult>> Write(DocumentBatch batch) => UseAsync<DocumentBatchResult>(batch.IndexVersion, async engine =>
+    {
+        using var activity = GrainInstruments.Activities.StartActivity("shard.write");
+        var started = Stopwatch.GetTimestamp();
+        var result = ShardMessages.ToResult(await engine.WriteAsync([.. batch.Operations.Select(ShardMessages.ToStored)]));
+        var failed = result.Outcomes.Count(outcome => outcome.Status is WriteStatus.Failed);
+        instruments.Wrote(Stopwatch.GetElapsedTime(started), result.Outcomes.Length - failed, failed);
+        return result;
+    });
+
+    public Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter) => UseAsync<long>(indexVersion, async engine =>
+        FilterParser.TryParse(filter.Value, engine.Descriptor.Schema, out var parsed, out var faults)
+            ? await engine.DeleteMatchingAsync(parsed)
+            : ShardSearch.ToError(faults));
+
+    public Task<Result<ShardHits>> Search(ShardQuery query, CancellationToken cancellation) => UseAsync<ShardHits>(query.IndexVersion, async engine =>
+    {
+        using var activity = GrainInstruments.Activities.StartActivity("shard.search");
+        using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (query.BudgetMilliseconds > 0)
+            budget.CancelAfter(query.BudgetMilliseconds);
+        else
+            await budget.CancelAsync();
+        var searching = pool.TryRun(queued => ShardSearch.Run(engine, _key.Shard, query, queued, budget.Token), budget.Token);
+        if (searching is null)
+            return Error.RetryLater(Slugs.Overloaded, "All search threads are busy and their queue is full.", 1);
+
+        try
+        {
+            var found = await searching;
+            return found.IsSuccess ? await FinishAsync(engine, query, found.Value, budget.Token) : found;
+        }
+        catch (OperationCanceledException)
+        {
+            return Error.Of(Slugs.Timeout, $"Shard {_key.Shard} did not finish within {query.BudgetMilliseconds} ms.");
+        }
+    });
+
+    public Task<Result<ImmutableArray<DocumentRow?>>> Read(ReadDocuments request) => UseAsync<ImmutableArray<DocumentRow?>>(request.IndexVersion, async engine =>
+    {
+        var rows = ImmutableArray.CreateBuilder<DocumentRow?>(request.Ids.Length);
+        foreach (var id in request.Ids)
+            rows.Add(await engine.GetAsync(id, request.IncludeVector) is { } document ? ShardMessages.ToRow(document) : null);
+        return rows.MoveToImmutable();
+    });
+
+    public Task<Result<ImmutableArray<DocumentRow>>> ReadHits(ReadHits request) => UseAsync<ImmutableArray<DocumentRow>>(request.IndexVersion, async engine =>
+        await ReadRowsAsync(engine, request.Locators, request.IncludeVector, CancellationToken.None));
+
+    public Task<Result<StoredImage>> ReadImage(long indexVersion, string id) => UseAsync<StoredImage>(indexVersion, async engine =>
+        await engine.ReadImageAsync(id) is { } image ? new StoredImage(ShardMessages.ToArray(image.Bytes), image.ContentType)
+        : await engine.GetAsync(id, includeVector: false) is null ? Error.Of(Slugs.DocumentNotFound, $"There is no document '{id}'.")
+        : Error.Of(Slugs.ImageNotFound, $"No image is kept of document '{id}'."));
+
+    public async Task<ShardStatus> GetStatus()
+    {
+        var status = await _host.UseAsync(s_statusWait, indexVersion: null, engine => Task.FromResult<Result<ShardStatus>>(ShardMessages.ToStatus(engine.Stats, _key.Shard, silo.Name)));
+        return status.IsSuccess
+            ? status.Value
+            : new ShardStatus(_key.Shard, _host.State, _host.Percent, 0, 0, 0, 0, 0, silo.Name, status.Error.Detail);
+    }
+
+    public async Task Drop()
+    {
+        await _host.DropAsync();
+        DeactivateOnIdle();
+    }
+
+    private Task<Result<T>> UseAsync<T>(long? indexVersion, Func<ShardEngine, Task<Result<T>>> work) =>
+        _host.UseAsync(TimeSpan.FromMilliseconds(surroundings.Settings.LoadingWait), indexVersion, work);
+
+    private async Task<Result<ShardHits>> FinishAsync(ShardEngine engine, ShardQuery query, ShardHits hits, CancellationToken cancellation)
+    {
+        instruments.Searched(hits.Plan);
+        if (!query.IncludeRows)
+            return hits;
+
+        var started = Stopwatch.GetTimestamp();
+        var rows = await ReadRowsAsync(engine, hits.Locators, query.IncludeVectors, cancellation);
+        return hits with { Rows = rows, Plan = hits.Plan with { ReadMicroseconds = Stopwatch.GetElapsedTime(started).TotalMicroseconds } };
+    }
+
+    private static async Task<ImmutableArray<DocumentRow>> ReadRowsAsync(ShardEngine engine, byte[] locators, bool includeVector, CancellationToken cancellation) =>
+        [.. (await engine.ReadManyAsync(ShardSearch.Locators(locators), includeVector, cancellation)).Select(ShardMessages.ToRow)];
+}

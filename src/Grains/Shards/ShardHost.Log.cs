@@ -1,0 +1,25 @@
+using ClipOrleans.Contracts.Keys;
+using Microsoft.Extensions.Logging;
+
+namespace ClipOrleans.Grains.Shards;
+
+internal sealed partial class ShardHost
+{
+    [LoggerMessage(1, LogLevel.Debug, "Shard {Shard} opened: {Documents} documents in {Milliseconds:F0} ms")]
+    private partial void LogOpened(ShardKey shard, long documents, double milliseconds);
+
+    [LoggerMessage(2, LogLevel.Debug, "Shard {Shard} was closed before it was open")]
+    private partial void LogOpeningStopped(ShardKey shard);
+
+    [LoggerMessage(3, LogLevel.Error, "Shard {Shard} cannot be opened")]
+    private partial void LogOpenFailed(Exception fault, ShardKey shard);
+
+    [LoggerMessage(4, LogLevel.Error, "Shard {Shard} still cannot be written: {Problem}")]
+    private partial void LogStillUnwritable(ShardKey shard, string problem);
+
+    [LoggerMessage(5, LogLevel.Warning, "Shard {Shard} was fenced out and is closed here: {Reason}")]
+    private partial void LogFenced(ShardKey shard, string reason);
+
+    [LoggerMessage(6, LogLevel.Error, "Shard {Shard} does not take what was asked")]
+    private partial void LogUnavailable(Exception fault, ShardKey shard);
+}

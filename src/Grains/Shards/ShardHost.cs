@@ -1,0 +1,257 @@
+using System.Diagnostics;
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Indexes;
+using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Storage;
+using ClipOrleans.Storage.Errors;
+using Microsoft.Extensions.Logging;
+
+namespace ClipOrleans.Grains.Shards;
+
+/// <summary>
+/// The life of one shard's engine: opened in the background, used by any number of calls, closed when none uses it any
+/// more. All of it runs on the turns of the one grain that owns it, so nothing here is locked.
+/// </summary>
+/// <param name="key">Which shard.</param>
+/// <param name="surroundings">What all shards share.</param>
+/// <param name="giveUp">Ends the activation: another process has the shard.</param>
+internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surroundings, Action giveUp) : IAsyncDisposable
+{
+    /// <summary>After a failed opening a later call tries again, but not sooner than this; doubled with each failure.</summary>
+    private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(30);
+
+    private readonly string _directory = surroundings.DirectoryOf(key);
+    private readonly ILogger _logger = surroundings.Logs.CreateLogger<ShardHost>();
+    private readonly CancellationTokenSource _closing = new();
+    private ShardEngine? _engine;
+    private Task _opening = Task.CompletedTask;
+    private LoadingProgress _progress = new(surroundings.Clock);
+    private TimeSpan _retry = s_firstRetry;
+    private DateTimeOffset _retryAt;
+    private string? _problem;
+    private int _users;
+    private bool _ended;
+    private TaskCompletionSource? _unused;
+
+    public HostPhase Phase { get; private set; }
+
+    public ShardState State => Phase switch
+    {
+        HostPhase.Loading => ShardState.Loading,
+        HostPhase.Open => ShardState.Ready,
+        _ => ShardState.Failed,
+    };
+
+    public int Percent => Phase switch
+    {
+        HostPhase.Open => 100,
+        HostPhase.Loading => _progress.Percent,
+        _ => 0,
+    };
+
+    /// <summary>Begins to open the shard if there is one, and returns at once.</summary>
+    public void Begin()
+    {
+        if (ShardEngine.ShardExists(_directory))
+            BeginOpening();
+        else
+            Phase = HostPhase.Absent;
+    }
+
+    /// <summary>Waits until the shard can be used, though not longer than <paramref name="wait"/>.</summary>
+    /// <returns>Null when it can; otherwise why it can't, and when to come back.</returns>
+    public async ValueTask<Error?> ReadyAsync(TimeSpan wait)
+    {
+        if (Phase is HostPhase.Failed && surroundings.Clock.GetUtcNow() >= _retryAt)
+            BeginOpening();
+        if (Phase is HostPhase.Loading && wait > TimeSpan.Zero)
+        {
+            try
+            {
+                await _opening.WaitAsync(wait, surroundings.Clock);
+            }
+            catch (TimeoutException)
+            {
+                return Refusal();
+            }
+        }
+
+        return Refusal();
+    }
+
+    /// <summary>Every call's way to the engine: waits a moment for it, checks the version of the index, and tells the engine's troubles as errors.</summary>
+    /// <param name="wait">How long loading is waited for.</param>
+    /// <param name="indexVersion">The version that the caller knows; null takes any.</param>
+    /// <param name="work">What to do; the engine stays open until it is done.</param>
+    public async Task<Result<T>> UseAsync<T>(TimeSpan wait, long? indexVersion, Func<ShardEngine, Task<Result<T>>> work)
+    {
+        if (await ReadyAsync(wait) is { } refusal)
+            return refusal;
+
+        using var lease = Use(out var engine);
+        if (indexVersion is { } version && version != engine.Descriptor.IndexVersion)
+            return Changed(engine);
+
+        try
+        {
+            return await work(engine);
+        }
+        catch (ShardOverloadedException fault)
+        {
+            return Error.RetryLater(Slugs.Overloaded, fault.Message, 1);
+        }
+        catch (ShardFencedException fault)
+        {
+            LogFenced(key, fault.Message);
+            giveUp();
+            return Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} has moved to another process.", 1);
+        }
+        catch (ShardException fault)
+        {
+            LogUnavailable(fault, key);
+            ReopenIfWritableAsync().Ignore();
+            return Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard}: {fault.Message}", 5);
+        }
+    }
+
+    public Error Changed(ShardEngine engine) => Error.Of(
+        Slugs.IndexChanged, $"Index '{key.Index}' was changed meanwhile; shard {key.Shard} has version {engine.Descriptor.IndexVersion}.");
+
+    public async Task CreateAsync(ShardDescriptor descriptor, KeepImages keepImages)
+    {
+        var started = Stopwatch.GetTimestamp();
+        _engine = await Task.Run(() => surroundings.CreateAsync(_directory, descriptor, keepImages));
+        Phase = HostPhase.Open;
+        surroundings.Instruments.ShardOpened(Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>Waits for the calls that use the engine and closes it; there is no way back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_ended)
+            return;
+
+        _ended = true;
+        Phase = HostPhase.Closed;
+        await _closing.CancelAsync();
+        await _opening;
+        await CloseEngineAsync();
+        _closing.Dispose();
+    }
+
+    /// <summary>Closes the shard and removes its files, and the folders above it that this leaves empty.</summary>
+    public async Task DropAsync()
+    {
+        await DisposeAsync();
+        await Task.Run(() => ShardFolder.Remove(_directory));
+        Phase = HostPhase.Absent;
+    }
+
+    /// <summary>Keeps the engine open until the lease is disposed of. On the turn on which <see cref="ReadyAsync"/> said null.</summary>
+    private Lease Use(out ShardEngine engine)
+    {
+        engine = Phase is HostPhase.Open ? _engine! : throw new InvalidOperationException($"The shard is not open: {Phase}.");
+        _users++;
+        return new Lease(this);
+    }
+
+    /// <summary>The device failed and writes have stopped. When it can be written again the shard is opened anew; until then reads go on.</summary>
+    private async Task ReopenIfWritableAsync()
+    {
+        if (Phase is not HostPhase.Open || surroundings.Clock.GetUtcNow() < _retryAt)
+            return;
+
+        PutOffRetry();
+        if (await Task.Run(() => ShardFolder.TryWrite(_directory)) is { } problem)
+            LogStillUnwritable(key, problem);
+        else if (Phase is HostPhase.Open)
+            BeginOpening();
+    }
+
+    private void BeginOpening()
+    {
+        Phase = HostPhase.Loading;
+        _progress = new LoadingProgress(surroundings.Clock);
+        _opening = OpenAsync(_progress);
+    }
+
+    /// <summary>Never fails: what went wrong is told to the callers, and a later one makes it try again.</summary>
+    private async Task OpenAsync(LoadingProgress progress)
+    {
+        var started = Stopwatch.GetTimestamp();
+        using var activity = GrainInstruments.Activities.StartActivity("shard.open");
+        try
+        {
+            await CloseEngineAsync();
+            _engine = await Task.Run(() => surroundings.OpenAsync(_directory, progress, _closing.Token), _closing.Token);
+            surroundings.Instruments.ShardOpened(Stopwatch.GetElapsedTime(started));
+            if (Phase is HostPhase.Closed)
+                return;
+
+            Phase = HostPhase.Open;
+            _retry = s_firstRetry;
+            LogOpened(key, _engine.Stats.Documents, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        }
+        catch (OperationCanceledException) when (Phase is HostPhase.Closed)
+        {
+            LogOpeningStopped(key);
+        }
+#pragma warning disable CA1031 // Whatever it is: callers are told, and the activation lives to try again instead of falling over in a loop.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            surroundings.Instruments.ShardOpenFailed();
+            LogOpenFailed(fault, key);
+            _problem = fault.Message;
+            PutOffRetry();
+            if (Phase is HostPhase.Loading)
+                Phase = HostPhase.Failed;
+        }
+    }
+
+    private async Task CloseEngineAsync()
+    {
+        if (_engine is not { } engine)
+            return;
+
+        _engine = null;
+        if (_users > 0)
+        {
+            _unused = new TaskCompletionSource();
+            await _unused.Task;
+        }
+
+        await engine.DisposeAsync();
+        surroundings.Instruments.ShardClosed();
+    }
+
+    private Error? Refusal() => Phase switch
+    {
+        HostPhase.Open => null,
+        HostPhase.Loading => Error.RetryLater(Slugs.Loading, $"Shard {key.Shard} is loading: {_progress.Percent} % done.", _progress.SecondsLeft),
+        HostPhase.Failed => Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} cannot be opened: {_problem}", SecondsToRetry()),
+        HostPhase.Closed => Error.RetryLater(Slugs.Loading, $"Shard {key.Shard} is being closed; the next request opens it again.", 1),
+        _ => Error.Of(Slugs.IndexNotFound, $"There is no index '{key.Index}'."),
+    };
+
+    private void PutOffRetry()
+    {
+        _retryAt = surroundings.Clock.GetUtcNow() + _retry;
+        _retry = _retry * 2 < s_longestRetry ? _retry * 2 : s_longestRetry;
+    }
+
+    private int SecondsToRetry() => Math.Max(1, (int)Math.Ceiling((_retryAt - surroundings.Clock.GetUtcNow()).TotalSeconds));
+
+    private void Leave()
+    {
+        if (--_users == 0)
+            _unused?.TrySetResult();
+    }
+
+    /// <summary>Use of the engine by one call.</summary>
+    private readonly struct Lease(ShardHost host) : IDisposable
+    {
+        public void Dispose() => host.Leave();
+    }
+}

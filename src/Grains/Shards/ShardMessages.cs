@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using ClipOrleans.Contracts.Documents;
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Indexes;
+using ClipOrleans.Storage;
+using ClipOrleans.Storage.Documents;
+using ClipOrleans.Vectors.Filters;
+
+namespace ClipOrleans.Grains.Shards;
+
+/// <summary>The messages of the wire and the values of the shard engine, one into the other. Nothing is decided here.</summary>
+internal static class ShardMessages
+{
+    /// <exception cref="ArgumentException">A field has no known type.</exception>
+    public static ShardDescriptor ToDescriptor(ShardSpec spec) => new(
+        spec.IndexVersion, spec.Model, spec.ModelRevision, spec.Dimensions, ToSchema(spec.Fields), spec.TargetRecall);
+
+    public static StoredOperation ToStored(DocumentOperation operation) => new()
+    {
+        Kind = operation.Kind switch
+        {
+            OperationKind.Upsert => StoredOperationKind.Upsert,
+            OperationKind.PatchMetadata => StoredOperationKind.PatchMetadata,
+            OperationKind.Delete => StoredOperationKind.Delete,
+            _ => throw new ArgumentException($"There is no operation {operation.Kind}.", nameof(operation)),
+        },
+        Id = operation.Id,
+        Vector = operation.Vector,
+        Metadata = operation.Metadata,
+        ImageUrl = operation.ImageUrl,
+        Text = operation.Text,
+        Image = operation.Image,
+        ImageContentType = operation.ImageContentType,
+    };
+
+    public static DocumentBatchResult ToResult(WriteResult written) =>
+        new([.. written.Outcomes.Select(ToOutcome)], written.Sequence);
+
+    public static DocumentRow ToRow(StoredDocument document) => new(
+        document.Id,
+        ToArray(document.Metadata),
+        document.ImageUrl,
+        document.Text,
+        document.Model,
+        document.ModelRevision,
+        document.CreatedAt,
+        document.UpdatedAt,
+        document.HasImage,
+        document.Vector is { } vector ? ToArray(vector) : null);
+
+    public static ShardStatus ToStatus(ShardStats stats, int shard, string silo) => new(
+        shard, ShardState.Ready, Percent: 100, stats.Documents, stats.BytesOnDisk, stats.BytesInMemory,
+        stats.Sequence, stats.Epoch, silo, stats.ReadOnlyReason);
+
+    public static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var segment) && segment is { Offset: 0, Array: { } whole } && whole.Length == segment.Count
+            ? whole
+            : bytes.ToArray();
+
+    private static WriteOutcome ToOutcome(StoredOutcome outcome) => new(
+        outcome.Status switch
+        {
+            StoredStatus.Created => WriteStatus.Created,
+            StoredStatus.Updated => WriteStatus.Updated,
+            StoredStatus.Deleted => WriteStatus.Deleted,
+            StoredStatus.NotFound => WriteStatus.NotFound,
+            StoredStatus.Failed => WriteStatus.Failed,
+            _ => throw new InvalidOperationException($"The shard engine gave the status {outcome.Status}."),
+        },
+        outcome.Status is StoredStatus.Failed ? ToError(outcome) : null);
+
+    private static Error ToError(StoredOutcome outcome)
+    {
+        var detail = outcome.Detail ?? "The shard refused the document.";
+        return outcome is { Reason: { } slug, Pointer: { } pointer }
+            ? Error.At(slug, detail, "/metadata" + pointer)
+            : Error.Of(outcome.Reason ?? Slugs.Internal, detail);
+    }
+
+    private static FieldSchema ToSchema(ImmutableArray<FieldSpec> fields) => new(
+    [
+        .. fields.Select(field => FieldTypes.TryParse(field.Type, out var type)
+            ? new FieldDefinition(field.Name, type)
+            : throw new ArgumentException($"The field '{field.Name}' has the unknown type '{field.Type}'.", nameof(fields))),
+    ]);
+}
