@@ -1,1 +1,35 @@
-return;
+using ClipOrleans.Silo;
+using ClipOrleans.Silo.Startup;
+
+if (args is ["--help" or "-h" or "help"])
+{
+    Console.Out.WriteLine(CommandLine.Help);
+    return 0;
+}
+
+if (args is ["--version"])
+{
+    Console.Out.WriteLine(CommandLine.Version);
+    return 0;
+}
+
+if (ModelsVerb.Parse(args) is { } check)
+    return await ModelsVerb.RunAsync(check.Folder, check.Json, Console.Out);
+
+try
+{
+    var storage = SiloApplication.Check(args);
+    using var folder = DataFolder.Open(storage.FullPath);
+    await using var app = SiloApplication.Build(args);
+    await SiloApplication.StartAsync(app);
+    await Console.Out.WriteAsync(StartBlock.For(app.Services));
+    await app.WaitForShutdownAsync();
+    return 0;
+}
+#pragma warning disable CA1031 // The outermost frame: whatever it is is told to the operator, and the exit code says that it failed.
+catch (Exception fault)
+#pragma warning restore CA1031
+{
+    await Console.Error.WriteLineAsync(StartFailure.Explain(fault));
+    return 1;
+}

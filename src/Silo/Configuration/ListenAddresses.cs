@@ -1,0 +1,46 @@
+using System.Net;
+
+namespace ClipOrleans.Silo.Configuration;
+
+/// <summary>The addresses that Kestrel is going to listen on, as far as others can reach them.</summary>
+internal static class ListenAddresses
+{
+    /// <summary>What keeps open access from being open to others, or why the addresses make no sense; null when all is well.</summary>
+    public static string? Problem(IConfiguration configuration)
+    {
+        foreach (var url in All(configuration))
+        {
+            BindingAddress address;
+            try
+            {
+                address = BindingAddress.Parse(url);
+            }
+            catch (FormatException)
+            {
+                return $"urls: '{url}' is no address; one looks like {ConfigurationSources.DefaultUrls}, several are separated by ';'";
+            }
+
+            if (!IsLoopback(address))
+            {
+                return $"Auth:Mode: 'open' lets everyone in who can reach {url}. Listen on this machine only (--urls={ConfigurationSources.DefaultUrls}) "
+                    + "and put a reverse proxy that checks who is there in front of it";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Endpoints of the Kestrel section replace the urls, as Kestrel itself has it.</summary>
+    private static string[] All(IConfiguration configuration)
+    {
+        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToArray();
+        return endpoints.Length > 0
+            ? endpoints
+            : (configuration["urls"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
+    private static bool IsLoopback(BindingAddress address) =>
+        address.IsUnixPipe
+        || address.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip));
+}

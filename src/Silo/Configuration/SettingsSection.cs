@@ -1,0 +1,22 @@
+using ClipOrleans.Grains.Configuration;
+
+namespace ClipOrleans.Silo.Configuration;
+
+/// <summary>One type of settings and the section it is bound from; "" is the root.</summary>
+internal sealed record SettingsSection(string Name, Type Type)
+{
+    /// <summary>Every setting there is: what is checked at the start and what docs/configuration.md lists.</summary>
+    public static IReadOnlyList<SettingsSection> All { get; } =
+    [
+        new(RoleSettings.Section, typeof(RoleSettings)),
+        new(StorageSettings.Section, typeof(StorageSettings)),
+        new(ModelsSettings.Section, typeof(ModelsSettings)),
+        new(EncoderSettings.Section, typeof(EncoderSettings)),
+        new(SearchSettings.Section, typeof(SearchSettings)),
+        new(AuthSettings.Section, typeof(AuthSettings)),
+        new(ClusterSettings.Section, typeof(ClusterSettings)),
+    ];
+
+    public IEnumerable<Setting> Settings =>
+        Type.GetProperties().Where(property => property.CanWrite).Select(property => new Setting(Name, property));
+}
