@@ -19,7 +19,7 @@ internal readonly record struct BmpHeader(int Width, int Height, bool TopDown, i
             return Damaged("ends inside its header");
         var pixels = BinaryPrimitives.ReadUInt32LittleEndian(bytes[10..]);
         var size = BinaryPrimitives.ReadUInt32LittleEndian(bytes[FileHeader..]);
-        if (bytes.Length < FileHeader + size)
+        if (!IsHeaderSize(size) || bytes.Length < FileHeader + size)
             return Damaged("ends inside its header");
         var info = bytes.Slice(FileHeader, (int)size);
         var core = size == CoreHeader;
@@ -53,6 +53,9 @@ internal readonly record struct BmpHeader(int Width, int Height, bool TopDown, i
         header = new BmpHeader((int)width, (int)Math.Abs(height), height < 0, bits, (int)pixels, after, entry, count, masks);
         return null;
     }
+
+    /// <summary>The sizes an info header can have.</summary>
+    public static bool IsHeaderSize(uint size) => size is CoreHeader or InfoHeader or 52 or AlphaInHeader or 64 or 108 or 124;
 
     public static ImageError Damaged(string what) => new(ImageFault.Undecodable, $"The BMP {what}: send the whole, undamaged file.");
 }

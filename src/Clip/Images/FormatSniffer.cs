@@ -14,9 +14,6 @@ internal static class FormatSniffer
     /// <summary>Enough for any XML declaration, comment or byte order mark before the first element.</summary>
     private const int TextWindow = 512;
 
-    /// <summary>The sizes a BMP info header can have.</summary>
-    private static readonly uint[] BmpHeaders = [12, 40, 52, 56, 64, 108, 124];
-
     private static readonly string[] HeicBrands = ["heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs"];
 
     public static ImageError? Sniff(ReadOnlySpan<byte> bytes, out ImageFormat format)
@@ -43,7 +40,7 @@ internal static class FormatSniffer
             return ImageFormat.WebP;
         if (bytes.StartsWith((ReadOnlySpan<byte>)[0x49, 0x49, 0x2A, 0]) || bytes.StartsWith((ReadOnlySpan<byte>)[0x4D, 0x4D, 0, 0x2A]))
             return ImageFormat.Tiff;
-        if (bytes.Length >= 18 && bytes.StartsWith("BM"u8) && BmpHeaders.Contains(BinaryPrimitives.ReadUInt32LittleEndian(bytes[14..])))
+        if (bytes.Length >= 18 && bytes.StartsWith("BM"u8) && BmpHeader.IsHeaderSize(BinaryPrimitives.ReadUInt32LittleEndian(bytes[14..])))
             return ImageFormat.Bmp;
         return Brands(bytes).Exists(b => b is "avif" or "avis") ? ImageFormat.Avif : ImageFormat.Unknown;
     }
