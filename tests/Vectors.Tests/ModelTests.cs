@@ -44,12 +44,12 @@ public sealed class ModelTests
                 foreach (var query in queries)
                     AssertSame(collection.View, model, query);
             },
-            iter: 400);
+            iter: 300);
 
     [Fact]
     public void I7_Bitmaps_and_merged_runs_agree_with_the_model_on_ten_thousand_rows()
     {
-        const int Cases = 200;
+        const int Cases = 120;
         var (collection, model) = Large();
         var telling = 0;
         Queries.Sample(
@@ -83,7 +83,7 @@ public sealed class ModelTests
                     Assert.Equal(whole.Matched, parts.Sum(part => part.Matched));
                     AssertFacets(whole.Facets, FacetMerge.Merge([.. parts.Select(part => part.Facets)], int.MaxValue));
                 },
-                iter: 40);
+                iter: 30);
         }
 
         static (string, float, long) Plain(RowHit hit) => (hit.Id, hit.Score, hit.Locator);
