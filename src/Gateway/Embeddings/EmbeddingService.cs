@@ -1,0 +1,105 @@
+using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using ClipOrleans.Clip.Images;
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Gateway.Telemetry;
+
+namespace ClipOrleans.Gateway.Embeddings;
+
+/// <param name="Vector">float32 little-endian; shared with the cache, so it is only read.</param>
+internal readonly record struct TextEmbedding(byte[] Vector, bool Cached);
+
+/// <param name="Vector">float32 little-endian; shared with the cache, so it is only read.</param>
+/// <param name="ContentType">What the bytes are, by their content.</param>
+/// <param name="Thumbnail">If one was asked for.</param>
+internal sealed record ImageEmbedding(byte[] Vector, string ContentType, Thumbnail? Thumbnail, bool Cached);
+
+/// <summary>Texts and images to embeddings: cache, decoder, batches to the encoder grains.</summary>
+internal sealed class EmbeddingService(
+    IGrainFactory grains, EmbeddingCache cache, ImageDecoder decoder, GatewayInstruments instruments) : IAsyncDisposable
+{
+    /// <summary>Calls to the encoder at once: while one batch is computed, the next is already on its way.</summary>
+    private static readonly int Senders = Environment.ProcessorCount + 1;
+
+    /// <summary>Images of one call: about 2.4 MB of pixels at 224 × 224; longer batches gain nothing on a processor.</summary>
+    private const int MaxImages = 16;
+
+    private const int MaxTexts = 64;
+
+    /// <summary>Prepared images that wait, about 20 MB at 224 × 224.</summary>
+    private const int ImageQueue = 128;
+
+    private const int TextQueue = 1_024;
+
+    private readonly ConcurrentDictionary<string, Lazy<EncodeBatcher<string>>> _texts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Lazy<EncodeBatcher<byte[]>>> _images = new(StringComparer.Ordinal);
+
+    /// <param name="model">The model.</param>
+    /// <param name="text">The text; the model cuts what is too long for it.</param>
+    /// <param name="mayWait">Wait for a place in a full queue (imports) rather than answer overloaded (searches).</param>
+    /// <param name="cancel">Ends the waiting.</param>
+    public async ValueTask<Result<TextEmbedding>> EmbedTextAsync(EncoderModel model, string text, bool mayWait, CancellationToken cancel)
+    {
+        var cached = cache.TryGetText(model, text, out var known);
+        instruments.Embedded("text", cached);
+        if (cached)
+            return new TextEmbedding(known, true);
+        using var stage = instruments.Stage("encode");
+        var answer = await TextsOf(model).EncodeAsync(text, mayWait, cancel);
+        if (!answer.IsSuccess)
+            return answer.Error;
+        cache.KeepText(model, text, Checked(model, answer.Value));
+        return new TextEmbedding(answer.Value, false);
+    }
+
+    /// <summary>As <see cref="EmbedTextAsync"/>; errors of the image too.</summary>
+    public async Task<Result<ImageEmbedding>> EmbedImageAsync(
+        EncoderModel model, ReadOnlyMemory<byte> bytes, ThumbnailMode thumbnail, bool mayWait, CancellationToken cancel)
+    {
+        var hash = new byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes.Span, hash);
+        var known = cache.FindImage(model, hash);
+        instruments.Embedded("image", known is not null);
+        if (known is not null && thumbnail == ThumbnailMode.None)
+            return new ImageEmbedding(known.Vector, known.ContentType, null, true);
+        var image = await decoder.DecodeAsync(bytes, model.Image, thumbnail, cancel);
+        if (!image.IsSuccess)
+            return image.Error;
+        if (known is not null)
+            return new ImageEmbedding(known.Vector, known.ContentType, image.Value.Thumbnail, true);
+        using var stage = instruments.Stage("encode");
+        var answer = await ImagesOf(model).EncodeAsync(ExactArray(image.Value.Pixels), mayWait, cancel);
+        if (!answer.IsSuccess)
+            return answer.Error;
+        cache.KeepImage(model, hash, new CachedImage(Checked(model, answer.Value), image.Value.ContentType));
+        return new ImageEmbedding(answer.Value, image.Value.ContentType, image.Value.Thumbnail, false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var batcher in _texts.Values)
+            await batcher.Value.DisposeAsync();
+        foreach (var batcher in _images.Values)
+            await batcher.Value.DisposeAsync();
+    }
+
+    private EncodeBatcher<string> TextsOf(EncoderModel model) => _texts.GetOrAdd(
+        model.Name,
+        name => new(() => new(Senders, MaxTexts, TextQueue, (texts, cancel) => grains.GetGrain<IEncoderGrain>(name).EncodeTexts(texts, cancel)))).Value;
+
+    private EncodeBatcher<byte[]> ImagesOf(EncoderModel model) => _images.GetOrAdd(
+        model.Name,
+        name => new(() => new(Senders, MaxImages, ImageQueue, (images, cancel) => grains.GetGrain<IEncoderGrain>(name).EncodeImages(images, cancel)))).Value;
+
+    private static byte[] Checked(EncoderModel model, byte[] vector) =>
+        vector.Length == model.Dimensions * sizeof(float)
+            ? vector
+            : throw new InvalidDataException($"Model '{model.Name}' answered a vector of {vector.Length} bytes instead of {model.Dimensions} numbers.");
+
+    private static byte[] ExactArray(ReadOnlyMemory<byte> bytes) =>
+        MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Offset == 0 && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : bytes.ToArray();
+}

@@ -1,0 +1,37 @@
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Gateway.Embeddings;
+using ClipOrleans.Gateway.Errors;
+using ClipOrleans.Gateway.Wire;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace ClipOrleans.Gateway.Endpoints;
+
+/// <summary>Live: the process answers. Ready: it reaches the grains, and a model can be used.</summary>
+internal static class HealthEndpoints
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static void MapHealth(this IEndpointRouteBuilder root)
+    {
+        var health = root.MapGroup("/health").WithTags("Health");
+        health.MapGet("/live", () => TypedResults.Ok(new HealthResponse { Status = "live" }))
+            .Named("live", "Is the process alive?");
+        health.MapGet("/ready", ReadyAsync)
+            .Named("ready", "Can it answer?", "Yes when the grains are reached and list their models.")
+            .WithErrors(Slugs.Loading);
+    }
+
+    private static async Task<Results<Ok<HealthResponse>, ProblemResult>> ReadyAsync(HttpContext http, ModelDirectory models, TimeProvider clock)
+    {
+        try
+        {
+            await models.ListAsync().WaitAsync(Patience, clock, http.RequestAborted);
+            return TypedResults.Ok(new HealthResponse { Status = "ready" });
+        }
+        catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException)
+        {
+            // A probe asks again in a moment; what keeps the grains away is logged where it happens.
+            return new ProblemResult(Error.Of(Slugs.Loading, "The grains are not reached yet."));
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using ClipOrleans.Gateway.Admission;
+using ClipOrleans.Gateway.Auth;
+using ClipOrleans.Gateway.Embeddings;
+using ClipOrleans.Gateway.Endpoints;
+using ClipOrleans.Gateway.Errors;
+using ClipOrleans.Gateway.Fetch;
+using ClipOrleans.Gateway.Indexes;
+using ClipOrleans.Gateway.Ingest;
+using ClipOrleans.Gateway.OpenApi;
+using ClipOrleans.Gateway.Options;
+using ClipOrleans.Gateway.Search;
+using ClipOrleans.Gateway.Telemetry;
+using ClipOrleans.Gateway.Wire;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ClipOrleans.Gateway;
+
+/// <summary>The HTTP side of the engine. Needs an <see cref="IGrainFactory"/> in the container: a silo's, or a cluster client's.</summary>
+public static class GatewaySetup
+{
+    /// <summary>
+    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c> and <c>Search</c>. A wrong value stops
+    /// the start with its key named.
+    /// </summary>
+    public static IServiceCollection AddClipOrleansGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.AddOptions<LimitOptions>().Bind(configuration.GetSection(LimitOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FetchOptions>().Bind(configuration.GetSection(FetchOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<QueryOptions>().Bind(configuration.GetSection(QueryOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.TypeInfoResolver = GatewayJson.Default;
+            json.SerializerOptions.PropertyNamingPolicy = GatewayJson.Default.Options.PropertyNamingPolicy;
+            json.SerializerOptions.DefaultIgnoreCondition = GatewayJson.Default.Options.DefaultIgnoreCondition;
+            json.SerializerOptions.Encoder = GatewayJson.Relaxed.Options.Encoder;
+        });
+        services.AddMetrics();
+        services.AddGatewayOpenApi();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<GatewayInstruments>();
+        services.AddSingleton<Budgets>();
+        services.AddSingleton<RequestReader>();
+
+        services.AddSingleton<IndexDirectory>();
+        services.AddSingleton<IndexService>();
+
+        services.AddSingleton<ImageFetcher>();
+        services.AddSingleton<ImageDecoder>();
+        services.AddSingleton<EmbeddingCache>();
+        services.AddSingleton<EmbeddingService>();
+        services.AddSingleton<ModelDirectory>();
+
+        services.AddSingleton<ShardWriter>();
+        services.AddSingleton<DocumentPreparer>();
+        services.AddSingleton<IngestPipeline>();
+        services.AddSingleton<DocumentService>();
+
+        services.AddSingleton<QueryEncoder>();
+        services.AddSingleton<Scatter>();
+        services.AddSingleton<SearchService>();
+        services.AddSingleton<SearchAnswer>();
+        services.AddSingleton<SearchRunner>();
+        services.AddSingleton<ScrollService>();
+        return services;
+    }
+
+    /// <summary>The order in which a request passes the gateway: each step says why it stands where it stands.</summary>
+    public static WebApplication MapClipOrleansGateway(this WebApplication app)
+    {
+        app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<ErrorBoundary>();
+        app.UseMiddleware<AdmissionControl>();
+        app.UseMiddleware<BareStatus>();
+        app.UseRouting();
+        app.UseMiddleware<OpenAccess>();
+        app.UseMiddleware<QueryNames>();
+
+        app.MapLandingPage();
+        app.MapHealth();
+        app.MapGatewayOpenApi();
+        var v1 = app.MapGroup("/v1").WithErrors(EndpointConventions.OfAll).WithQuery();
+        v1.MapIndexes();
+        v1.MapDocuments();
+        v1.MapBulk();
+        v1.MapSearch();
+        v1.MapModels();
+        return app;
+    }
+}

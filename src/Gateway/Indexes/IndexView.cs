@@ -1,0 +1,53 @@
+using ClipOrleans.Contracts.Indexes;
+using ClipOrleans.Gateway.Wire;
+
+namespace ClipOrleans.Gateway.Indexes;
+
+/// <summary>An index as callers see it.</summary>
+internal static class IndexView
+{
+    public static IndexResponse Of(IndexStatus status)
+    {
+        var (description, shards) = (status.Description, status.Shards);
+        var spec = description.Spec;
+        return new IndexResponse
+        {
+            Name = spec.Name,
+            Model = spec.Model,
+            ModelRevision = spec.ModelRevision,
+            Dimensions = spec.Dimensions,
+            Fields = [.. spec.Fields.Select(field => new FieldWire { Name = field.Name, Type = field.Type })],
+            TargetRecall = spec.TargetRecall,
+            KeepImages = IndexRequests.NameOf(spec.KeepImages),
+            Status = shards.Any(shard => shard.State == ShardState.Failed) ? "failed"
+                : shards.Any(shard => shard.State == ShardState.Loading) ? "loading"
+                : "ready",
+            Documents = shards.Sum(shard => shard.Documents),
+            BytesOnDisk = shards.Sum(shard => shard.BytesOnDisk),
+            BytesInMemory = shards.Sum(shard => shard.BytesInMemory),
+            Shards = [.. shards.Select(Of)],
+            Version = description.Version,
+            CreatedAt = description.CreatedAt.UtcDateTime,
+            UpdatedAt = description.UpdatedAt.UtcDateTime,
+        };
+    }
+
+    private static ShardWire Of(ShardStatus shard) => new()
+    {
+        Shard = shard.Shard,
+        State = shard.State switch
+        {
+            ShardState.Ready => "ready",
+            ShardState.Loading => "loading",
+            ShardState.Failed => "failed",
+            _ => throw new InvalidDataException($"{shard.State} is not a state of a shard."),
+        },
+        Percent = shard.Percent,
+        Documents = shard.Documents,
+        BytesOnDisk = shard.BytesOnDisk,
+        BytesInMemory = shard.BytesInMemory,
+        Sequence = shard.Sequence,
+        Epoch = shard.Epoch,
+        Problem = shard.Problem,
+    };
+}

@@ -1,0 +1,54 @@
+using System.Text.Json;
+using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Errors;
+using ClipOrleans.Gateway.Indexes;
+using ClipOrleans.Gateway.Options;
+using ClipOrleans.Gateway.Wire;
+using Microsoft.Extensions.Options;
+
+namespace ClipOrleans.Gateway.Search;
+
+/// <summary>From the JSON of a search to its answer: reads it, runs it, writes it down; once more if the index has changed meanwhile.</summary>
+internal sealed partial class SearchRunner(
+    IndexDirectory directory, SearchService search, SearchAnswer answer, IOptions<LimitOptions> limits, TimeProvider clock, ILogger<SearchRunner> logger)
+{
+    public Task<Result<SearchResponse>> RunAsync(TenantId tenant, string name, JsonElement request, string pointer, CancellationToken cancel)
+    {
+        var start = clock.GetTimestamp();
+        return directory.WithAsync(tenant, name, async index =>
+        {
+            var query = new SearchReader(index, limits.Value).Read(request, pointer);
+            if (!query.IsSuccess)
+                return query.Error;
+            using var read = query.Value;
+            var found = await search.RunAsync(index, read, cancel);
+            return found.IsSuccess
+                ? answer.Write(index, read, found.Value, clock.GetElapsedTime(start))
+                : Result<SearchResponse>.Fail(found.Error);
+        });
+    }
+
+    /// <summary>One search of a batch: whatever becomes of it is its own result.</summary>
+    public async Task<RawJson> RunOneOfManyAsync(TenantId tenant, string name, JsonElement request, string pointer, CancellationToken cancel)
+    {
+        try
+        {
+            var result = await RunAsync(tenant, name, request, pointer, cancel);
+            return result.IsSuccess
+                ? new RawJson(JsonSerializer.SerializeToUtf8Bytes(result.Value, GatewayJson.Relaxed.SearchResponse))
+                : Failed(result.Error);
+        }
+        catch (Exception exception) when (!cancel.IsCancellationRequested)
+        {
+            LogFailed(exception);
+            return Failed(ThrownErrors.ToError(exception));
+        }
+    }
+
+    private static RawJson Failed(Error error) =>
+        new(JsonSerializer.SerializeToUtf8Bytes(new BatchSearchFailure { Error = Problem.Of(error) }, GatewayJson.Relaxed.BatchSearchFailure));
+
+    [LoggerMessage(1, LogLevel.Error, "A search of a batch failed")]
+    private partial void LogFailed(Exception exception);
+}

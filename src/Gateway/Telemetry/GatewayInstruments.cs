@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace ClipOrleans.Gateway.Telemetry;
+
+/// <summary>
+/// Spans and metrics of the gateway, under the name <c>ClipOrleans</c>. Labels are of closed lists: never a tenant, an
+/// index or anything else a caller names.
+/// </summary>
+internal sealed class GatewayInstruments
+{
+    public const string Name = "ClipOrleans";
+
+    public static readonly ActivitySource Source = new(Name);
+
+    private readonly Histogram<double> _stages;
+    private readonly Counter<long> _documents;
+    private readonly Counter<long> _searches;
+    private readonly Counter<long> _embeddings;
+    private readonly Counter<long> _refused;
+
+    public GatewayInstruments(IMeterFactory meters)
+    {
+        var meter = meters.Create(Name);
+        _stages = meter.CreateHistogram<double>("cliporleans.gateway.stage.duration", "s", "Time of one stage of a request");
+        _documents = meter.CreateCounter<long>("cliporleans.gateway.documents", "{document}", "Documents written, by outcome");
+        _searches = meter.CreateCounter<long>("cliporleans.gateway.searches", "{search}", "Searches answered, whole or partial");
+        _embeddings = meter.CreateCounter<long>("cliporleans.gateway.embeddings", "{embedding}", "Embeddings asked for, by kind and by where they came from");
+        _refused = meter.CreateCounter<long>("cliporleans.gateway.refused", "{request}", "Requests turned away because too many were at work");
+    }
+
+    /// <summary>Measures a stage, as span and as duration; dispose to end it.</summary>
+    public StageTimer Stage(string stage) => new(Source.StartActivity(stage), this, stage);
+
+    public void Documents(string outcome, int count) => _documents.Add(count, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Searched(bool partial) => _searches.Add(1, new KeyValuePair<string, object?>("partial", partial));
+
+    public void Embedded(string kind, bool cached) =>
+        _embeddings.Add(1, new("kind", kind), new("cached", cached));
+
+    public void Refused() => _refused.Add(1);
+
+    internal readonly struct StageTimer(Activity? span, GatewayInstruments instruments, string stage) : IDisposable
+    {
+        private readonly long _start = Stopwatch.GetTimestamp();
+
+        public void Dispose()
+        {
+            instruments._stages.Record(Stopwatch.GetElapsedTime(_start).TotalSeconds, new KeyValuePair<string, object?>("stage", stage));
+            span?.Dispose();
+        }
+    }
+}

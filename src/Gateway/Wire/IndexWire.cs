@@ -1,0 +1,121 @@
+using System.ComponentModel;
+
+namespace ClipOrleans.Gateway.Wire;
+
+/// <summary>A new index.</summary>
+internal sealed record CreateIndexRequest
+{
+    [Description("1 to 63 characters from a-z, 0-9, '-' and '_', the first one a letter or a digit.")]
+    public required string Name { get; init; }
+
+    [Description("A loaded model's name; the default model when absent; 'none' for vectors of your own.")]
+    public string? Model { get; init; }
+
+    [Description("Length of the vectors. Required with the model 'none'; otherwise it must be the model's, if given.")]
+    public int? Dimensions { get; init; }
+
+    [Description("The metadata members that filters and facets can use: at most 64.")]
+    public IReadOnlyList<FieldWire>? Fields { get; init; }
+
+    [Description("Parts that the documents are spread over, 1 to 1,024. Default 1. It can't be changed later.")]
+    public int? Shards { get; init; }
+
+    [Description("Least recall@10 of searches that are not exact, 0.1 to 1. Default 0.95.")]
+    public double? TargetRecall { get; init; }
+
+    [Description("What is kept of images: none, thumbnail or original. Default thumbnail.")]
+    public string? KeepImages { get; init; }
+}
+
+/// <summary>A change of an index; members left out stay as they are.</summary>
+internal sealed record UpdateIndexRequest
+{
+    [Description("Fields to add; they are filled from the metadata that is stored.")]
+    public IReadOnlyList<FieldWire>? Fields { get; init; }
+
+    [Description("Least recall@10 of searches that are not exact, 0.1 to 1.")]
+    public double? TargetRecall { get; init; }
+
+    [Description("What is kept of images from now on: none, thumbnail or original.")]
+    public string? KeepImages { get; init; }
+}
+
+/// <summary>A declared field.</summary>
+internal sealed record FieldWire
+{
+    [Description("The name of a top-level member of the metadata: 1 to 128 characters, not starting with '$'.")]
+    public required string Name { get; init; }
+
+    [Description("keyword, number, boolean, datetime, keyword[] or geo.")]
+    public required string Type { get; init; }
+}
+
+/// <summary>All indexes of the tenant, by name.</summary>
+internal sealed record IndexListResponse
+{
+    public required IReadOnlyList<IndexResponse> Indexes { get; init; }
+}
+
+/// <summary>An index and how it is.</summary>
+internal sealed record IndexResponse
+{
+    public required string Name { get; init; }
+
+    public required string Model { get; init; }
+
+    [Description("Which weights made its vectors; empty with the model 'none'.")]
+    public required string ModelRevision { get; init; }
+
+    public required int Dimensions { get; init; }
+
+    public required IReadOnlyList<FieldWire> Fields { get; init; }
+
+    public required double TargetRecall { get; init; }
+
+    public required string KeepImages { get; init; }
+
+    [Description("ready, loading (some shard is still loading) or failed (some shard does not answer).")]
+    public required string Status { get; init; }
+
+    public required long Documents { get; init; }
+
+    public required long BytesOnDisk { get; init; }
+
+    public required long BytesInMemory { get; init; }
+
+    public required IReadOnlyList<ShardWire> Shards { get; init; }
+
+    [Description("Grows with each change of the index.")]
+    public required long Version { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    public required DateTime UpdatedAt { get; init; }
+}
+
+/// <summary>One shard of an index.</summary>
+internal sealed record ShardWire
+{
+    public required int Shard { get; init; }
+
+    [Description("ready, loading or failed.")]
+    public required string State { get; init; }
+
+    [Description("How far loading has come, 0 to 100.")]
+    public required int Percent { get; init; }
+
+    public required long Documents { get; init; }
+
+    public required long BytesOnDisk { get; init; }
+
+    public required long BytesInMemory { get; init; }
+
+    [Description("Number of the last acknowledged write.")]
+    public required long Sequence { get; init; }
+
+    [Description("Grows each time the shard is opened.")]
+    public required long Epoch { get; init; }
+
+    [Description("What is wrong with it, if anything.")]
+    public string? Problem { get; init; }
+}
