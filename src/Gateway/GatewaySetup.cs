@@ -13,6 +13,7 @@ using ClipOrleans.Gateway.Telemetry;
 using ClipOrleans.Gateway.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace ClipOrleans.Gateway;
 
@@ -26,9 +27,9 @@ public static class GatewaySetup
     public static IServiceCollection AddClipOrleansGateway(this IServiceCollection services, IConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        services.AddOptions<LimitOptions>().Bind(configuration.GetSection(LimitOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<FetchOptions>().Bind(configuration.GetSection(FetchOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<QueryOptions>().Bind(configuration.GetSection(QueryOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSection<LimitOptions>(configuration, LimitOptions.Section);
+        services.AddSection<FetchOptions>(configuration, FetchOptions.Section);
+        services.AddSection<QueryOptions>(configuration, QueryOptions.Section);
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -88,5 +89,12 @@ public static class GatewaySetup
         v1.MapSearch();
         v1.MapModels();
         return app;
+    }
+
+    private static void AddSection<T>(this IServiceCollection services, IConfiguration configuration, string section)
+        where T : class
+    {
+        services.AddOptions<T>().Bind(configuration.GetSection(section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<T>>(new SectionValidator<T>(section));
     }
 }

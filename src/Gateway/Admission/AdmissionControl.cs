@@ -13,7 +13,7 @@ namespace ClipOrleans.Gateway.Admission;
 /// </summary>
 internal sealed class AdmissionControl(RequestDelegate next, IOptions<LimitOptions> limits, GatewayInstruments instruments)
 {
-    private readonly int _max = limits.Value.ConcurrentRequests;
+    private readonly int _max = limits.Value.MaxConcurrentRequests;
     private int _current;
 
     public async Task InvokeAsync(HttpContext http)

@@ -11,13 +11,13 @@ internal sealed class Budgets(IOptions<LimitOptions> limits, TimeProvider clock)
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>Request bodies that are held as a whole.</summary>
-    public ByteBudget Bodies { get; } = new(limits.Value.BodyBytesInFlight, clock);
+    public ByteBudget Bodies { get; } = new(limits.Value.MaxBodyBytesInFlight, clock);
 
     /// <summary>Encoded images on their way to a decoder.</summary>
-    public ByteBudget Images { get; } = new(limits.Value.ImageBytesInFlight, clock);
+    public ByteBudget Images { get; } = new(limits.Value.MaxImageBytesInFlight, clock);
 
     /// <summary>Bulk requests: each may hold a whole body's worth of prepared documents.</summary>
-    public SemaphoreSlim Bulk { get; } = new(limits.Value.ConcurrentBulkRequests);
+    public SemaphoreSlim Bulk { get; } = new(limits.Value.MaxConcurrentBulkRequests);
 
     public static Error OutOfMemory(string what) =>
         Error.Of(Slugs.Overloaded, $"The memory set aside for {what} is in use by other requests: try again in a moment.");

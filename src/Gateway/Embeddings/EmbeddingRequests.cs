@@ -82,9 +82,9 @@ internal static class EmbeddingRequests
         {
             case JsonValueKind.String:
                 var text = item.GetString()!;
-                if (text.Length >= 1 && text.Length <= limits.TextLength)
+                if (text.Length >= 1 && text.Length <= limits.MaxTextLength)
                     return new Source { Kind = SourceKind.Text, Pointer = pointer, Text = text };
-                faults.Malformed(pointer, string.Create(CultureInfo.InvariantCulture, $"The text must have 1 to {limits.TextLength} characters; it has {text.Length}."));
+                faults.Malformed(pointer, string.Create(CultureInfo.InvariantCulture, $"The text must have 1 to {limits.MaxTextLength} characters; it has {text.Length}."));
                 return null;
             case JsonValueKind.Object:
                 var fields = JsonFields.Open(item, pointer, faults, InputMembers);

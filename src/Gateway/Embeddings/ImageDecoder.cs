@@ -16,8 +16,8 @@ internal sealed class ImageDecoder : IDisposable
     public ImageDecoder(IOptions<LimitOptions> limits, GatewayInstruments instruments)
     {
         _instruments = instruments;
-        _pipeline = new ImagePipeline(new ImageLimits { MaxBytes = limits.Value.ImageBytes, MaxPixels = limits.Value.ImagePixels });
-        var count = limits.Value.ConcurrentDecodes;
+        _pipeline = new ImagePipeline(new ImageLimits { MaxBytes = limits.Value.MaxImageBytes, MaxPixels = limits.Value.MaxImagePixels });
+        var count = limits.Value.MaxConcurrentDecodes;
         _threads = new DecodeThreads(count > 0 ? count : Environment.ProcessorCount);
     }
 

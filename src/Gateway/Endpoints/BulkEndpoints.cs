@@ -43,8 +43,8 @@ internal static class BulkEndpoints
         var known = await directory.FindAsync(TenantFeature.Of(http), index);
         if (!known.IsSuccess)
             return new ProblemResult(known.Error);
-        if (!isNdjson && http.Request.ContentLength > requests.Limits.BulkBodyBytes)
-            return new ProblemResult(RequestBody.TooLarge(requests.Limits.BulkBodyBytes));
+        if (!isNdjson && http.Request.ContentLength > requests.Limits.MaxBulkBodyBytes)
+            return new ProblemResult(RequestBody.TooLarge(requests.Limits.MaxBulkBodyBytes));
         if (!await requests.Budgets.Bulk.WaitAsync(Budgets.Patience, http.RequestAborted))
             return new ProblemResult(Error.Of(Slugs.Overloaded, "Too many bulk requests are at work: try again in a moment."));
         try

@@ -22,7 +22,7 @@ internal static class DocumentForm
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (boundary is null || boundary.Length is 0 or > MaxBoundary)
             return Malformed("A multipart body needs a boundary of 1 to 70 characters in its Content-Type.");
-        var body = await RequestBody.ReadAsync(http, requests.Limits.BodyBytes, requests.Budgets.Bodies);
+        var body = await RequestBody.ReadAsync(http, requests.Limits.MaxBodyBytes, requests.Budgets.Bodies);
         if (!body.IsSuccess)
             return DocumentItem.Failed(body.Error);
         using var whole = body.Value;
@@ -64,7 +64,7 @@ internal static class DocumentForm
 
     private static async Task<ImageBuffer?> ReadImageAsync(Stream part, RequestReader requests, Faults faults, CancellationToken cancel)
     {
-        var max = requests.Limits.ImageBytes;
+        var max = requests.Limits.MaxImageBytes;
         var rented = ArrayPool<byte>.Shared.Rent(max + 1);
         var length = await part.ReadAtLeastAsync(rented.AsMemory(0, max + 1), max + 1, throwOnEndOfStream: false, cancel);
         if (length <= max)
@@ -77,12 +77,12 @@ internal static class DocumentForm
     private static async Task<byte[]?> ReadMetadataAsync(Stream part, DocumentReader documents, RequestReader requests, Faults faults, CancellationToken cancel)
     {
         // Blanks don't count towards the limit of metadata, but they can't be without end.
-        var max = 2 * requests.Limits.MetadataBytes;
+        var max = 2 * requests.Limits.MaxMetadataBytes;
         var bytes = new byte[max + 1];
         var length = await part.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancel);
         if (length > max)
         {
-            faults.Add(Slugs.MetadataTooLarge, "/" + MetadataPart, $"The metadata of a document may have {requests.Limits.MetadataBytes} bytes.");
+            faults.Add(Slugs.MetadataTooLarge, "/" + MetadataPart, $"The metadata of a document may have {requests.Limits.MaxMetadataBytes} bytes.");
             return [];
         }
 

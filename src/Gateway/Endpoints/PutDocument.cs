@@ -65,7 +65,7 @@ internal static class PutDocument
 
     private static async Task<DocumentItem> ReadImageAsync(string id, HttpContext http, RequestReader requests)
     {
-        var body = await RequestBody.ReadAsync(http, requests.Limits.ImageBytes, requests.Budgets.Bodies);
+        var body = await RequestBody.ReadAsync(http, requests.Limits.MaxImageBytes, requests.Budgets.Bodies);
         if (!body.IsSuccess)
             return DocumentItem.Failed(body.Error.Slug == Slugs.BodyTooLarge ? body.Error with { Slug = Slugs.ImageTooLarge } : body.Error);
         return new DocumentItem { Id = id, Source = new Source { Kind = SourceKind.ImageBase64, Pointer = "", Image = new ImageBuffer(body.Value) } };

@@ -14,5 +14,5 @@ internal sealed class RequestReader(Budgets budgets, IOptions<LimitOptions> limi
 
     /// <returns>The body; dispose it. Or unsupported-media-type, body-too-large, malformed-request or overloaded.</returns>
     public ValueTask<Result<RequestJson>> ReadJsonAsync(HttpContext http, params string[] mediaTypes) =>
-        RequestJson.ReadAsync(http, Limits.BodyBytes, Budgets, mediaTypes);
+        RequestJson.ReadAsync(http, Limits.MaxBodyBytes, Budgets, mediaTypes);
 }

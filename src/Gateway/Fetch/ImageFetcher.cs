@@ -31,7 +31,7 @@ internal sealed partial class ImageFetcher : IDisposable
         IOptions<FetchOptions> options, IOptions<LimitOptions> limits, Budgets budgets, TimeProvider clock, GatewayInstruments instruments, ILogger<ImageFetcher> logger)
     {
         _options = options.Value;
-        _maxBytes = limits.Value.ImageBytes;
+        _maxBytes = limits.Value.MaxImageBytes;
         _budgets = budgets;
         _clock = clock;
         _instruments = instruments;

@@ -43,7 +43,7 @@ internal sealed class BulkJsonStream(PipeReader body, DocumentReader documents, 
 
     public override async IAsyncEnumerable<DocumentItem> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        using var buffer = new StreamBuffer(body, limits.BulkBodyBytes, (int)limits.BodyBytes);
+        using var buffer = new StreamBuffer(body, limits.MaxBulkBodyBytes, (int)limits.MaxBodyBytes);
         while (Failure is null)
         {
             switch (Advance(buffer, out var document, out var consumed))
@@ -175,6 +175,6 @@ internal sealed class BulkJsonStream(PipeReader body, DocumentReader documents, 
 
     private Error TooLong() => Error.At(
         Slugs.BodyTooLarge,
-        string.Create(CultureInfo.InvariantCulture, $"One document may have at most {limits.BodyBytes} bytes."),
+        string.Create(CultureInfo.InvariantCulture, $"One document may have at most {limits.MaxBodyBytes} bytes."),
         Pointer.Child("/" + Member, _count));
 }

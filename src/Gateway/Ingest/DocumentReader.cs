@@ -53,10 +53,10 @@ internal sealed class DocumentReader(OpenIndex index, LimitOptions limits)
     public byte[]? CheckSize(JsonElement metadata, string pointer, Faults faults)
     {
         var canonical = CanonicalJson.Write(metadata);
-        if (canonical.Length <= limits.MetadataBytes)
+        if (canonical.Length <= limits.MaxMetadataBytes)
             return canonical;
         faults.Add(Slugs.MetadataTooLarge, pointer, string.Create(
-            CultureInfo.InvariantCulture, $"The metadata of a document may have {limits.MetadataBytes} bytes; this has {canonical.Length}."));
+            CultureInfo.InvariantCulture, $"The metadata of a document may have {limits.MaxMetadataBytes} bytes; this has {canonical.Length}."));
         return null;
     }
 

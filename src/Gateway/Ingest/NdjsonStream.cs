@@ -14,11 +14,11 @@ namespace ClipOrleans.Gateway.Ingest;
 internal sealed class NdjsonStream(PipeReader body, DocumentReader documents, Budgets budgets, LimitOptions limits, TimeProvider clock)
     : DocumentStream(documents, budgets)
 {
-    private readonly TimeSpan _idle = TimeSpan.FromSeconds(limits.StreamIdleSeconds);
+    private readonly TimeSpan _idle = TimeSpan.FromSeconds(limits.MaxStreamIdleSeconds);
 
     public override async IAsyncEnumerable<DocumentItem> ReadAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        using var buffer = new StreamBuffer(body, long.MaxValue, (int)limits.BodyBytes);
+        using var buffer = new StreamBuffer(body, long.MaxValue, (int)limits.MaxBodyBytes);
         var scanned = 0;
         var skipping = false;
         while (true)
@@ -71,5 +71,5 @@ internal sealed class NdjsonStream(PipeReader body, DocumentReader documents, Bu
     }
 
     private Error TooLong() => Error.Of(
-        Slugs.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"A line may have at most {limits.BodyBytes} bytes."));
+        Slugs.BodyTooLarge, string.Create(CultureInfo.InvariantCulture, $"A line may have at most {limits.MaxBodyBytes} bytes."));
 }

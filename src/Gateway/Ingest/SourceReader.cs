@@ -59,7 +59,7 @@ internal sealed class SourceReader(LimitOptions limits, OpenIndex? index)
 
         return kind switch
         {
-            SourceKind.Text => fields.Text(name, 1, limits.TextLength) is { } text ? new Source { Kind = kind, Pointer = fields.At(name), Text = text } : null,
+            SourceKind.Text => fields.Text(name, 1, limits.MaxTextLength) is { } text ? new Source { Kind = kind, Pointer = fields.At(name), Text = text } : null,
             SourceKind.ImageUrl => ReadUrl(fields, name),
             SourceKind.ImageBase64 => ReadBase64(fields, faults, name, lease),
             SourceKind.Vector => ReadVector(fields, faults, name),
@@ -84,9 +84,9 @@ internal sealed class SourceReader(LimitOptions limits, OpenIndex? index)
     {
         if (fields.String(name) is not { } value)
             return null;
-        if (Base64Image.MaxDecodedLength(value) > limits.ImageBytes + 3L)
+        if (Base64Image.MaxDecodedLength(value) > limits.MaxImageBytes + 3L)
         {
-            faults.Add(Slugs.ImageTooLarge, fields.At(name), string.Create(CultureInfo.InvariantCulture, $"An image may have at most {limits.ImageBytes} bytes."));
+            faults.Add(Slugs.ImageTooLarge, fields.At(name), string.Create(CultureInfo.InvariantCulture, $"An image may have at most {limits.MaxImageBytes} bytes."));
             return null;
         }
 

@@ -9,49 +9,49 @@ public sealed class LimitOptions
 
     /// <summary>Bytes of a request body that is read as a whole. Default 32 MiB.</summary>
     [Range(1024L, 256L * 1024 * 1024)]
-    public long BodyBytes { get; set; } = 32L * 1024 * 1024;
+    public long MaxBodyBytes { get; set; } = 32L * 1024 * 1024;
 
     /// <summary>Bytes of a bulk request, which is read document by document. Default 256 MiB. NDJSON may be of any length.</summary>
     [Range(1024L, 4096L * 1024 * 1024)]
-    public long BulkBodyBytes { get; set; } = 256L * 1024 * 1024;
+    public long MaxBulkBodyBytes { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>Bytes of one encoded image, uploaded or fetched. Default 20 MiB.</summary>
     [Range(1024, Contracts.Limits.MaxImageBytes)]
-    public int ImageBytes { get; set; } = Contracts.Limits.MaxImageBytes;
+    public int MaxImageBytes { get; set; } = Contracts.Limits.MaxImageBytes;
 
     /// <summary>Pixels of one image, width × height. Default 64 megapixels.</summary>
     [Range(1L, 1_000_000_000L)]
-    public long ImagePixels { get; set; } = 64_000_000;
+    public long MaxImagePixels { get; set; } = 64_000_000;
 
     /// <summary>UTF-8 bytes of one document's metadata. Default 64 KiB.</summary>
     [Range(2, Contracts.Limits.MaxMetadataBytes)]
-    public int MetadataBytes { get; set; } = Contracts.Limits.MaxMetadataBytes;
+    public int MaxMetadataBytes { get; set; } = Contracts.Limits.MaxMetadataBytes;
 
     /// <summary>Characters of one text to embed. Default 10,000.</summary>
     [Range(1, Contracts.Limits.MaxTextLength)]
-    public int TextLength { get; set; } = Contracts.Limits.MaxTextLength;
+    public int MaxTextLength { get; set; } = Contracts.Limits.MaxTextLength;
 
     /// <summary>Requests at work at once; one more is answered 503 with Retry-After. Default 1,024.</summary>
     [Range(1, 1_000_000)]
-    public int ConcurrentRequests { get; set; } = 1_024;
+    public int MaxConcurrentRequests { get; set; } = 1_024;
 
     /// <summary>Bulk requests at work at once; further ones wait. Default 8.</summary>
     [Range(1, 1_024)]
-    public int ConcurrentBulkRequests { get; set; } = 8;
+    public int MaxConcurrentBulkRequests { get; set; } = 8;
 
     /// <summary>Images being decoded at once. Default 0: as many as the machine has processors.</summary>
     [Range(0, 1_024)]
-    public int ConcurrentDecodes { get; set; }
+    public int MaxConcurrentDecodes { get; set; }
 
     /// <summary>Bytes of request bodies held in memory at once, all requests together. Default 512 MiB.</summary>
     [Range(64L * 1024 * 1024, 1024L * 1024 * 1024 * 1024)]
-    public long BodyBytesInFlight { get; set; } = 512L * 1024 * 1024;
+    public long MaxBodyBytesInFlight { get; set; } = 512L * 1024 * 1024;
 
     /// <summary>Bytes of encoded images that wait for their decoder at once, all requests together. Default 256 MiB.</summary>
     [Range((long)Contracts.Limits.MaxImageBytes, 1024L * 1024 * 1024 * 1024)]
-    public long ImageBytesInFlight { get; set; } = 256L * 1024 * 1024;
+    public long MaxImageBytesInFlight { get; set; } = 256L * 1024 * 1024;
 
     /// <summary>Seconds that an NDJSON stream may stay silent before it is ended. Default 120.</summary>
     [Range(1, 3_600)]
-    public int StreamIdleSeconds { get; set; } = 120;
+    public int MaxStreamIdleSeconds { get; set; } = 120;
 }

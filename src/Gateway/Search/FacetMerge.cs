@@ -8,18 +8,21 @@ using ClipOrleans.Vectors.Filters;
 
 namespace ClipOrleans.Gateway.Search;
 
+/// <summary>The values of one field, most frequent first, and how often all others occur together.</summary>
+internal sealed record MergedFacet(string Field, IReadOnlyList<FacetValueWire> Values, long Omitted);
+
 /// <summary>Adds up what the shards counted.</summary>
 internal static class FacetMerge
 {
     private const int MaxValues = 100;
 
-    public static Dictionary<string, FacetWire> Merge(OpenIndex index, IReadOnlyList<string> fields, IEnumerable<Leg> legs)
+    public static IReadOnlyList<MergedFacet> Merge(OpenIndex index, IReadOnlyList<string> fields, IEnumerable<Leg> legs)
     {
         var answered = legs.Where(leg => leg.Hits is not null).SelectMany(leg => leg.Hits!.Facets).ToLookup(facet => facet.Field, StringComparer.Ordinal);
-        return fields.ToDictionary(field => field, field => Merge(TypeOf(index, field), answered[field]), StringComparer.Ordinal);
+        return [.. fields.Select(field => Merge(field, TypeOf(index, field), answered[field]))];
     }
 
-    private static FacetWire Merge(FieldType type, IEnumerable<ShardFacet> facets)
+    private static MergedFacet Merge(string field, FieldType type, IEnumerable<ShardFacet> facets)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         var other = 0L;
@@ -31,11 +34,10 @@ internal static class FacetMerge
         }
 
         var ordered = counts.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).ToList();
-        return new FacetWire
-        {
-            Values = [.. ordered.Take(MaxValues).Select(pair => new FacetValueWire { Value = ValueOf(type, pair.Key), Count = pair.Value })],
-            Other = other + ordered.Skip(MaxValues).Sum(pair => pair.Value),
-        };
+        return new MergedFacet(
+            field,
+            [.. ordered.Take(MaxValues).Select(pair => new FacetValueWire { Value = ValueOf(type, pair.Key), Count = pair.Value })],
+            other + ordered.Skip(MaxValues).Sum(pair => pair.Value));
     }
 
     /// <summary>Shards send values as text; numbers and booleans go out as what they are.</summary>

@@ -10,13 +10,16 @@ internal sealed class SearchAnswer(TimeProvider clock)
 {
     public SearchResponse Write(OpenIndex index, SearchQuery query, SearchFindings findings, TimeSpan total)
     {
+        var facets = FacetMerge.Merge(index, query.Facets, findings.Legs);
+        var omitted = facets.Where(facet => facet.Omitted > 0).ToDictionary(facet => facet.Field, facet => facet.Omitted, StringComparer.Ordinal);
         var failed = findings.Legs.Count(leg => leg.Error is not null);
         return new SearchResponse
         {
             QueryId = Guid.CreateVersion7(clock.GetUtcNow()).ToString("N"),
             Hits = [.. findings.Page.Select(hit => HitOf(index, query, hit))],
             Total = findings.Legs.Sum(leg => leg.Hits?.Matched ?? 0),
-            Facets = query.Facets.Count == 0 ? null : FacetMerge.Merge(index, query.Facets, findings.Legs),
+            Facets = facets.Count == 0 ? null : facets.ToDictionary(facet => facet.Field, facet => facet.Values, StringComparer.Ordinal),
+            FacetsOmitted = omitted.Count == 0 ? null : omitted,
             Exact = failed == 0 && findings.Legs.All(leg => leg.Hits!.Exact),
             Partial = failed > 0,
             Shards = new ShardsWire { Total = findings.Legs.Length, Succeeded = findings.Legs.Length - failed, Failed = failed },

@@ -115,8 +115,11 @@ internal sealed record SearchResponse
     [Description("How many documents match the filter.")]
     public required long Total { get; init; }
 
-    [Description("Field → its values with their counts.")]
-    public IReadOnlyDictionary<string, FacetWire>? Facets { get; init; }
+    [Description("Field → its 100 most frequent values among the documents that match the filter, most frequent first, then by value.")]
+    public IReadOnlyDictionary<string, IReadOnlyList<FacetValueWire>>? Facets { get; init; }
+
+    [Description("Field → how often all its other values occur together; absent when none were left out.")]
+    public IReadOnlyDictionary<string, long>? FacetsOmitted { get; init; }
 
     [Description("The hits are the true nearest documents.")]
     public required bool Exact { get; init; }
@@ -150,16 +153,7 @@ internal sealed record HitWire
     public VectorJson? Vector { get; init; }
 }
 
-/// <summary>How often each value of a field occurs among the documents that match the filter.</summary>
-internal sealed record FacetWire
-{
-    [Description("The 100 most frequent values, most frequent first, then by value.")]
-    public required IReadOnlyList<FacetValueWire> Values { get; init; }
-
-    [Description("Occurrences of all other values together.")]
-    public required long Other { get; init; }
-}
-
+/// <summary>How often a value of a field occurs among the documents that match the filter.</summary>
 internal sealed record FacetValueWire
 {
     [Description("The value in the field's type.")]
