@@ -21,7 +21,7 @@ namespace ClipOrleans.Gateway;
 public static class GatewaySetup
 {
     /// <summary>
-    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c> and <c>Search</c>. A wrong value stops
+    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c> and <c>Query</c>. A wrong value stops
     /// the start with its key named.
     /// </summary>
     public static IServiceCollection AddClipOrleansGateway(this IServiceCollection services, IConfiguration configuration)

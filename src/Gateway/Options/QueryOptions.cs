@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace ClipOrleans.Gateway.Options;
 
-/// <summary>How searches are run. Bound from <c>Search:*</c>.</summary>
+/// <summary>How searches are run. Bound from <c>Query:*</c>.</summary>
 public sealed class QueryOptions
 {
-    public const string Section = "Search";
+    public const string Section = "Query";
 
     /// <summary>Milliseconds that a search may take when the request names no <c>timeoutMs</c>. Default 10,000.</summary>
     [Range(10, 60_000)]
