@@ -60,7 +60,7 @@ internal sealed class SearchCommand
         else
             _terminal.Out.MarkupLine("Nothing found.");
         _terminal.Out.MarkupLine($"[grey]{SearchTable.Summary(found)}[/]");
-        foreach (var (field, facet) in found.Facets ?? new Dictionary<string, Facet>())
+        foreach (var (field, facet) in found.Facets ?? new Dictionary<string, IReadOnlyList<FacetValue>>())
             _terminal.Out.MarkupLineInterpolated($"{field}: {SearchTable.Describe(facet)}");
         if (found.Explain is { } plan)
             _terminal.Out.Write(new Text(JsonSerializer.Serialize(plan, Indented)));

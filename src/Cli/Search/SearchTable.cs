@@ -42,11 +42,8 @@ internal static class SearchTable
             : line;
     }
 
-    public static string Describe(Facet facet)
-    {
-        var values = facet.Values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Value} {value.Count:N0}"));
-        return string.Join(", ", facet.Other > 0 ? values.Append(string.Create(CultureInfo.InvariantCulture, $"others {facet.Other:N0}")) : values);
-    }
+    public static string Describe(IReadOnlyList<FacetValue> facet) =>
+        string.Join(", ", facet.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Value} {value.Count:N0}")));
 
     private static List<string> ColumnsOf(IReadOnlyList<SearchHit> hits)
     {

@@ -15,8 +15,8 @@ public sealed record SearchResponse
     /// <summary>How many documents match the filter.</summary>
     public long Total { get; init; }
 
-    /// <summary>Field → how often its values occur, for the fields that were asked for.</summary>
-    public IReadOnlyDictionary<string, Facet>? Facets { get; init; }
+    /// <summary>Field → how often its values occur among the documents that match the filter, most frequent first.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<FacetValue>>? Facets { get; init; }
 
     /// <summary>The hits are the true nearest ones.</summary>
     public bool Exact { get; init; }
