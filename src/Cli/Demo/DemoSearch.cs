@@ -14,9 +14,9 @@ internal sealed record DemoSearch(string Command, SearchRequest Request)
         var picture = Path.Combine(Path.GetDirectoryName(catalogue)!, "images", "u1f694.webp");
         return
         [
-            Words("red fruit"),
             Words("happy face"),
-            Words("fast vehicle"),
+            Words("red car"),
+            Words("red heart"),
             new(
                 "\"something red\" --filter '{\"group\":\"Animals & Nature\"}'",
                 new SearchRequest { Text = "something red", TopK = Hits, Filter = new JsonObject { ["group"] = "Animals & Nature" } }),

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ClipOrleans.Client.Json;
 
 namespace ClipOrleans.Client.Embeddings;
 
@@ -7,7 +8,7 @@ public sealed record EmbeddingInput
 {
     /// <summary>The bytes of an image file, sent as <c>imageBase64</c>.</summary>
     [JsonPropertyName("imageBase64")]
-    public ReadOnlyMemory<byte>? Image { get; init; }
+    public ReadOnlyMemory<byte>? Image { get; init => field = OptionalMemory.Of(value); }
 
     /// <summary>An http or https address from which the server fetches the image.</summary>
     public string? ImageUrl { get; init; }

@@ -34,13 +34,15 @@ public sealed record Problem
     [JsonIgnore]
     public string Slug => Type is not null && Type.StartsWith(SlugPrefix, StringComparison.Ordinal) ? Type[SlugPrefix.Length..] : "";
 
-    /// <summary>Title, detail and field errors on one line.</summary>
+    /// <summary>Title, detail and the field errors that the detail does not tell, on one line.</summary>
     public string Describe()
     {
         var line = string.Join(": ", new[] { Title, Detail }.Where(part => !string.IsNullOrEmpty(part)));
-        if (Errors is not { Count: > 0 })
-            return line.Length > 0 ? line : $"HTTP {Status}";
-        var fields = Errors.Select(field => $"{field.Key}: {string.Join(" ", field.Value)}");
-        return $"{line} ({string.Join("; ", fields)})";
+        var untold = (Errors ?? new Dictionary<string, IReadOnlyList<string>>())
+            .SelectMany(field => field.Value.Where(message => !line.Contains(message, StringComparison.Ordinal)).Select(message => $"{field.Key}: {message}"));
+        var fields = string.Join("; ", untold);
+        return fields.Length > 0 ? $"{line} ({fields})"
+            : line.Length > 0 ? line
+            : $"HTTP {Status}";
     }
 }

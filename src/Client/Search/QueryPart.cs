@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using ClipOrleans.Client.Json;
 
 namespace ClipOrleans.Client.Search;
 
@@ -13,10 +14,10 @@ public sealed record QueryPart
 
     /// <summary>The bytes of an image file to search with, sent as <c>imageBase64</c>.</summary>
     [JsonPropertyName("imageBase64")]
-    public ReadOnlyMemory<byte>? Image { get; init; }
+    public ReadOnlyMemory<byte>? Image { get; init => field = OptionalMemory.Of(value); }
 
     /// <summary>An embedding to search with.</summary>
-    public ReadOnlyMemory<float>? Vector { get; init; }
+    public ReadOnlyMemory<float>? Vector { get; init => field = OptionalMemory.Of(value); }
 
     /// <summary>A stored document to search with.</summary>
     public string? Id { get; init; }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using ClipOrleans.Client.Json;
 
 namespace ClipOrleans.Client.Search;
 
@@ -17,10 +18,10 @@ public sealed record SearchRequest
 
     /// <summary>The bytes of an image file to search with, sent as <c>imageBase64</c>.</summary>
     [JsonPropertyName("imageBase64")]
-    public ReadOnlyMemory<byte>? Image { get; init; }
+    public ReadOnlyMemory<byte>? Image { get; init => field = OptionalMemory.Of(value); }
 
     /// <summary>An embedding to search with.</summary>
-    public ReadOnlyMemory<float>? Vector { get; init; }
+    public ReadOnlyMemory<float>? Vector { get; init => field = OptionalMemory.Of(value); }
 
     /// <summary>A stored document: finds more like it, itself excluded.</summary>
     public string? Id { get; init; }

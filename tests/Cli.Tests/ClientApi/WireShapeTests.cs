@@ -41,8 +41,9 @@ public sealed class WireShapeTests
         [
             new DocumentInput { Id = "a", Image = new byte[] { 1, 2, 3 }, Metadata = new JsonObject { ["n"] = 1 } },
             new DocumentInput { Id = "b", Vector = new[] { 0.5f, -1f } },
+            new DocumentInput { Id = "c", Text = "x", Image = (byte[]?)null, Vector = (float[]?)null },
         ]);
-        AssertBody(server, """{"documents":[{"id":"a","imageBase64":"AQID","metadata":{"n":1}},{"id":"b","vector":[0.5,-1]}]}""");
+        AssertBody(server, """{"documents":[{"id":"a","imageBase64":"AQID","metadata":{"n":1}},{"id":"b","vector":[0.5,-1]},{"id":"c","text":"x"}]}""");
     }
 
     [Fact]

@@ -31,6 +31,43 @@ public sealed class SearchCommandTests
         Assert.Contains("7 documents match", run.Out, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"text":"red shoe","topK":10}""", "red shoe")]
+    [InlineData("""{"id":"a","topK":3,"offset":2,"minScore":0.25}""", "--id", "a", "--top", "3", "--offset", "2", "--min-score", "0.25")]
+    [InlineData("""{"filter":{"price":{"$lt":5}},"topK":10,"exact":true,"facets":["colour"],"explain":true}""", "--filter", """{"price":{"$lt":5}}""", "--exact", "--facet", "colour", "--explain")]
+    [InlineData("""{"imageUrl":"https://example.com/a.png","topK":10}""", "--image", "https://example.com/a.png")]
+    public async Task Options_become_exactly_the_members_of_the_request(string expected, params string[] options)
+    {
+        await using var server = await FakeServer.StartAsync();
+        var sent = new TaskCompletionSource<JsonNode?>();
+        server.Then(async context =>
+        {
+            sent.SetResult(await JsonNode.ParseAsync(context.Request.Body));
+            await FakeServer.AnswerAsync(context, 200, JsonNode.Parse(Answer)!);
+        });
+        var run = await ClipRun.Of(server.Address, ["search", "shop", .. options]);
+        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), await sent.Task), (await sent.Task)!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Files_are_read_here_and_sent_as_what_they_hold()
+    {
+        using var folder = new TestFolder();
+        await using var server = (await FakeServer.StartAsync())
+            .Then(context => AnswerToAsync(context, """{"imageBase64":"cGl4ZWxz","topK":10}"""))
+            .Then(context => AnswerToAsync(context, """{"vector":[0.5,1],"topK":10}"""));
+        Assert.Equal(ExitCodes.Ok, (await ClipRun.Of(server.Address, "search", "shop", "--image", folder.File("a.png", "pixels"))).ExitCode);
+        Assert.Equal(ExitCodes.Ok, (await ClipRun.Of(server.Address, "search", "shop", "--vector", folder.File("v.json", "[0.5, 1]"))).ExitCode);
+        Assert.Equal(ExitCodes.Failed, (await ClipRun.Of(server.Address, "search", "shop", "--image", folder.At("gone.png"))).ExitCode);
+
+        static async Task AnswerToAsync(Microsoft.AspNetCore.Http.HttpContext context, string expected)
+        {
+            var same = JsonNode.DeepEquals(JsonNode.Parse(expected), await JsonNode.ParseAsync(context.Request.Body));
+            await FakeServer.AnswerAsync(context, same ? 200 : 400, same ? JsonNode.Parse(Answer)! : FakeServer.Problem(400, "malformed-request", "Another body was expected."));
+        }
+    }
+
     [Fact]
     public void Control_characters_lists_and_missing_members_are_text()
     {

@@ -71,6 +71,7 @@ public sealed class RowMapperTests : IDisposable
 
     [Theory]
     [InlineData("""{"id":"a","image":"gone.jpg"}""", "There is no image")]
+    [InlineData("""{"id":"a","image":"empty.jpg"}""", "empty.jpg is empty")]
     [InlineData("""{"id":"a","text":"x","price":"cheap"}""", "price: \"cheap\" is no number")]
     [InlineData("""{"id":"","text":"x"}""", "\"id\" is empty")]
     [InlineData("""{"id":"a","text":""}""", "Nothing to embed")]
@@ -78,6 +79,7 @@ public sealed class RowMapperTests : IDisposable
     [InlineData("""{"id":"a","imageBase64":"%%"}""", "not base64")]
     public async Task A_row_that_does_not_fit_says_where(string columns, string expected)
     {
+        _folder.File("empty.jpg", "");
         var row = await new RowMapper(MappingPlan.Settle(new MappingOptions(), null, Source()), _types, untyped: true)
             .MapAsync(new SourceRow(3, Json(columns)), TestContext.Current.CancellationToken);
         Assert.Null(row.Document);
