@@ -8,7 +8,7 @@ namespace ClipOrleans.Clip.Images;
 /// </summary>
 internal static unsafe class BmpReader
 {
-    public static ImageError? Read(ReadOnlySpan<byte> bytes, ImageLimits limits, out DecodedImage? image)
+    public static ImageError? Read(ReadOnlySpan<byte> bytes, ImageLimits limits, Func<ImageHeader, int> plan, out DecodedImage? image)
     {
         image = null;
         if (BmpHeader.Read(bytes, out var header) is { } unreadable)
@@ -17,7 +17,9 @@ internal static unsafe class BmpReader
             return tooLarge;
         if (header.PixelOffset + (header.Stride * header.Height) > bytes.Length)
             return BmpHeader.Damaged("ends before its last row");
-        var decoded = DecodedImage.Allocate(new ImageHeader(ImageFormat.Bmp, header.Width, header.Height, default, IsPlain: true));
+        var source = new ImageHeader(ImageFormat.Bmp, header.Width, header.Height, default, IsInterlaced: false, IsPlain: true);
+        _ = plan(source); // never reduced: a BMP is as large as its pixels anyway
+        var decoded = DecodedImage.Allocate(source);
         var palette = Palette(bytes, header);
         for (var y = 0; y < header.Height; y++)
         {

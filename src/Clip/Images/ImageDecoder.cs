@@ -12,9 +12,9 @@ internal static class ImageDecoder
 {
     /// <param name="encoded">The image as it was sent.</param>
     /// <param name="limits">What it may cost.</param>
-    /// <param name="reductionOf">The largest whole factor by which an image with that header may be reduced.</param>
+    /// <param name="plan">Called with the header when it is within the limits and before any pixel is computed: the largest whole factor by which the image may be reduced.</param>
     /// <param name="image">The pixels.</param>
-    public static ImageError? Decode(ReadOnlyMemory<byte> encoded, ImageLimits limits, Func<ImageHeader, int> reductionOf, out DecodedImage? image)
+    public static ImageError? Decode(ReadOnlyMemory<byte> encoded, ImageLimits limits, Func<ImageHeader, int> plan, out DecodedImage? image)
     {
         image = null;
         if (encoded.Length > limits.MaxBytes)
@@ -22,11 +22,11 @@ internal static class ImageDecoder
         if (FormatSniffer.Sniff(encoded.Span, out var format) is { } refused)
             return refused;
         return format == ImageFormat.Bmp
-            ? BmpReader.Read(encoded.Span, limits, out image)
-            : DecodeByVips(encoded, format, limits, reductionOf, out image);
+            ? BmpReader.Read(encoded.Span, limits, plan, out image)
+            : DecodeByVips(encoded, format, limits, plan, out image);
     }
 
-    private static ImageError? DecodeByVips(ReadOnlyMemory<byte> encoded, ImageFormat format, ImageLimits limits, Func<ImageHeader, int> reductionOf, out DecodedImage? image)
+    private static ImageError? DecodeByVips(ReadOnlyMemory<byte> encoded, ImageFormat format, ImageLimits limits, Func<ImageHeader, int> plan, out DecodedImage? image)
     {
         image = null;
         using var decoder = new VipsDecoder(format, Whole(encoded), limits);
@@ -36,7 +36,7 @@ internal static class ImageDecoder
                 return broken;
             if (format == ImageFormat.Jpeg && JpegScans.Check(encoded.Span, decoder.Header, limits) is { } slow)
                 return slow;
-            image = decoder.Decode(reductionOf(decoder.Header));
+            image = decoder.Decode(plan(decoder.Header));
             return null;
         }
         catch (VipsException)

@@ -16,4 +16,8 @@ public sealed record ImageLimits
     /// <summary>Longest side, in pixels: what the widest of the formats (JPEG, GIF, WebP) can hold.</summary>
     [Range(1, 65_535)]
     public int MaxSide { get; init; } = 65_535;
+
+    /// <summary>Memory for large images that are decoded at one time, in bytes; more of them wait for each other.</summary>
+    [Range(64L * 1024 * 1024, 1L << 40)]
+    public long DecodingMemory { get; init; } = 1L << 30;
 }

@@ -22,7 +22,7 @@ internal sealed class VipsDecoder(ImageFormat format, byte[] bytes, ImageLimits 
         var image = Load(1);
         var orientation = image.Contains("orientation") ? Orientation.FromExif((int)image.Get("orientation")) : default;
         var plain = orientation == default && !(image.Contains("n-pages") && (int)image.Get("n-pages") > 1) && !Array.Exists(Extras, image.Contains);
-        Header = new ImageHeader(format, image.Width, image.Height, orientation, plain);
+        Header = new ImageHeader(format, image.Width, image.Height, orientation, image.Contains("interlaced"), plain);
         return PixelLimits.Check(image.Width, image.Height, limits);
     }
 

@@ -58,7 +58,7 @@ public sealed class BmpReaderTests
     {
         var bytes = HostileImageWriters.PictureBmp().Concat(tail).ToArray();
         bytes[at] = value;
-        var error = BmpReader.Read(bytes, new ImageLimits(), out var image);
+        var error = BmpReader.Read(bytes, new ImageLimits(), _ => 1, out var image);
         image?.Dispose();
         return (error is null) == (image is not null);
     });
@@ -86,7 +86,7 @@ public sealed class BmpReaderTests
 
     private static DecodedImage Read(byte[] bytes)
     {
-        Assert.Null(BmpReader.Read(bytes, new ImageLimits(), out var image));
+        Assert.Null(BmpReader.Read(bytes, new ImageLimits(), _ => 1, out var image));
         return image!;
     }
 

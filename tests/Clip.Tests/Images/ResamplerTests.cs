@@ -67,7 +67,7 @@ public sealed class ResamplerTests
 
     private static unsafe DecodedImage Fill(int width, int height, Func<int, int, byte> level)
     {
-        var image = DecodedImage.Allocate(new ImageHeader(ImageFormat.Png, width, height, default, IsPlain: true));
+        var image = DecodedImage.Allocate(new ImageHeader(ImageFormat.Png, width, height, default, IsInterlaced: false, IsPlain: true));
         for (var y = 0; y < height; y++)
         {
             for (var x = 0; x < width * 3; x++)
