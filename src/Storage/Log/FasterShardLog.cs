@@ -63,6 +63,8 @@ internal sealed class FasterShardLog : IShardLog
 
     public async ValueTask<long> AppendAsync(ReadOnlyMemory<byte> record, CancellationToken cancel)
     {
+        if (record.Length > MaxRecordBytes)
+            throw new ArgumentException($"A record of {record.Length} bytes; at most {MaxRecordBytes} fit.", nameof(record));
         while (true)
         {
             // Taken before the attempt, so that a page freed in between is not missed.

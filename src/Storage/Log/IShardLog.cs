@@ -17,6 +17,7 @@ internal interface IShardLog : IAsyncDisposable
     long BytesInMemory { get; }
 
     /// <summary>Copies the record into the log's memory; it is durable with the next commit. Waits only for room in memory.</summary>
+    /// <exception cref="ArgumentException">The record is longer than <see cref="MaxRecordBytes"/>.</exception>
     /// <returns>The record's address: greater than that of every earlier one.</returns>
     ValueTask<long> AppendAsync(ReadOnlyMemory<byte> record, CancellationToken cancel);
 

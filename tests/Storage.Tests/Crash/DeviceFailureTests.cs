@@ -1,0 +1,61 @@
+using ClipOrleans.Storage.Documents;
+using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Tests.Disks;
+using ClipOrleans.Storage.Tests.Documents;
+
+namespace ClipOrleans.Storage.Tests.Crash;
+
+// Danger: a device that fails and a shard that goes on acknowledging, or callers that wait for ever.
+// Invariant: after the first failure nothing more is acknowledged, every caller is told with the device's own error, reads go on.
+// Method: each kind of operation fails once while writes are waiting.
+public sealed class DeviceFailureTests
+{
+    [Theory]
+    [InlineData("write log.0")]
+    [InlineData("flush log.0")]
+    [InlineData("write commit.mark")]
+    [InlineData("flush commit.mark")]
+    [InlineData("create log.1")]
+    [InlineData("write log.1")]
+    public async Task Writing_stops_with_the_devices_own_error_and_reads_go_on(string operation)
+    {
+        var disk = new SimulatedDisk();
+        await using var shard = await Samples.CreateAsync(disk);
+        await shard.WriteOneAsync(Samples.Upsert("before", """{"x":1}"""));
+        disk.FailOnly = done => done == operation;
+        disk.FailFrom = 0;
+        disk.FailureMessage = "no space left";
+
+        var image = Samples.Noise(600_000, seed: 1);
+        var failures = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
+            await Assert.ThrowsAsync<ShardUnavailableException>(async () => await shard.WriteAsync([Samples.Upsert($"d{i}", image: image)]))));
+        Assert.True(disk.FailuresShown > 0, "the failure did not show");
+        Assert.Contains(failures, failure => failure.InnerException is IOException { Message: "no space left" });
+
+        disk.FailFrom = int.MaxValue;
+        await Assert.ThrowsAsync<ShardUnavailableException>(async () => await shard.WriteAsync([Samples.Upsert("late")]));
+        await Assert.ThrowsAsync<ShardUnavailableException>(async () => await shard.DeleteMatchingAsync(null));
+        Assert.Contains("no space left", shard.Stats.ReadOnlyReason);
+        Assert.Equal("""{"x":1}""", await shard.MetadataAsync("before"));
+        Assert.Equal(1, shard.View.Count);
+    }
+
+    [Fact]
+    public async Task After_a_failure_the_reopened_shard_has_whole_documents_and_takes_writes()
+    {
+        var disk = new SimulatedDisk();
+        await using (var shard = await Samples.CreateAsync(disk))
+        {
+            await shard.WriteOneAsync(Samples.Upsert("before"));
+            disk.FailOnly = done => done == "flush log.0";
+            disk.FailFrom = 0;
+            await Assert.ThrowsAsync<ShardUnavailableException>(async () => await shard.WriteAsync([Samples.Upsert("open")]));
+        }
+
+        Assert.True(disk.FailuresShown > 0);
+        disk.FailFrom = int.MaxValue;
+        await using var reopened = await Samples.OpenAsync(disk);
+        Assert.Contains("before", (await reopened.DumpAsync()).Keys);
+        Assert.Equal(StoredStatus.Created, (await reopened.WriteOneAsync(Samples.Upsert("new"))).Status);
+    }
+}
