@@ -1,0 +1,63 @@
+using ClipOrleans.Storage.Files;
+
+namespace ClipOrleans.Storage.Tests.Disks;
+
+/// <summary>A disk whose next flush of the log waits until the test releases it.</summary>
+internal sealed class HeldDisk : IDisk
+{
+    private readonly SimulatedDisk _disk = new();
+    private readonly ManualResetEventSlim _release = new(initialState: true);
+    private TaskCompletionSource? _held;
+
+    /// <returns>Completes when the flush has begun and waits.</returns>
+    public Task HoldNextFlush()
+    {
+        _release.Reset();
+        _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _held.Task;
+    }
+
+    public void Release() => _release.Set();
+
+    public bool DirectoryExists(string directory) => _disk.DirectoryExists(directory);
+
+    public void CreateDirectory(string directory) => _disk.CreateDirectory(directory);
+
+    public void DeleteDirectory(string directory) => _disk.DeleteDirectory(directory);
+
+    public IReadOnlyList<(string Name, long Length)> List(string directory) => _disk.List(directory);
+
+    public bool Exists(string path) => _disk.Exists(path);
+
+    public byte[] ReadAll(string path) => _disk.ReadAll(path);
+
+    public IDiskFile Open(string path) => new HeldFile(this, _disk.Open(path));
+
+    public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path);
+
+    public void Rename(string from, string to) => _disk.Rename(from, to);
+
+    public void Delete(string path) => _disk.Delete(path);
+
+    public void SyncDirectory(string directory) => _disk.SyncDirectory(directory);
+
+    private sealed class HeldFile(HeldDisk disk, IDiskFile file) : IDiskFile
+    {
+        public long Length => file.Length;
+
+        public int Read(Span<byte> buffer, long offset) => file.Read(buffer, offset);
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset) => file.Write(bytes, offset);
+
+        public void SetLength(long length) => file.SetLength(length);
+
+        public void Flush()
+        {
+            disk._held?.TrySetResult();
+            disk._release.Wait();
+            file.Flush();
+        }
+
+        public void Dispose() => file.Dispose();
+    }
+}
