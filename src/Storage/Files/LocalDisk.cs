@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace ClipOrleans.Storage.Files;
@@ -64,7 +63,7 @@ internal sealed class LocalDisk : IDisk
     {
         // Windows journals names with the volume and has no call for it.
         if (!OperatingSystem.IsWindows())
-            UnixDirectory.Sync(directory);
+            DeviceSync.Directory(directory);
     }
 
     private static bool IsHeldByAnother(IOException error)
@@ -100,46 +99,9 @@ internal sealed class LocalDisk : IDisk
 
         public void SetLength(long length) => RandomAccess.SetLength(handle, length);
 
-        public void Flush() => RandomAccess.FlushToDisk(handle);
+        public void Flush() => DeviceSync.File(handle);
 
         public void Dispose() => handle.Dispose();
     }
 }
 
-/// <summary>.NET opens no directories, but a new name is durable only once its directory has been forced.</summary>
-internal static partial class UnixDirectory
-{
-    public static void Sync(string directory)
-    {
-        var descriptor = Open(directory, flags: 0);
-        if (descriptor < 0)
-            throw Failed("open", directory);
-        try
-        {
-            if (Fsync(descriptor) != 0)
-                throw Failed("fsync", directory);
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
-    }
-
-    private static IOException Failed(string call, string directory)
-    {
-        var error = Marshal.GetLastPInvokeError();
-        return new IOException($"{call} of directory '{directory}': {Marshal.GetPInvokeErrorMessage(error)} ({error}).", error);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Fsync(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Close(int descriptor);
-}

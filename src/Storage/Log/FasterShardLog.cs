@@ -5,7 +5,7 @@ namespace ClipOrleans.Storage.Log;
 
 /// <summary>
 /// The log on FASTER: it places entries, keeps the newest pages in memory and writes them out. When a group is durable
-/// is decided here, after the flush: bytes forced first, then the mark that says how far.
+/// is decided here: after the flush its bytes are forced, and behind them the mark that says how far.
 /// </summary>
 internal sealed class FasterShardLog : IShardLog
 {
@@ -17,7 +17,8 @@ internal sealed class FasterShardLog : IShardLog
     private readonly int _memoryPages;
     private readonly bool _sync;
     private CommitPoint _committed;
-    private Exception? _failure;
+    private volatile Exception? _failure;
+    private Task _marking = Task.CompletedTask;
 
     private FasterShardLog(SegmentFiles segments, CommitMark mark, SegmentDevice device, FasterLog log, int memoryPages, bool sync)
     {
@@ -67,12 +68,12 @@ internal sealed class FasterShardLog : IShardLog
             throw new ArgumentException($"A record of {record.Length} bytes; at most {MaxRecordBytes} fit.", nameof(record));
         while (true)
         {
-            // Taken before the attempt, so that a page freed in between is not missed.
-            var progress = _device.Progress;
+            cancel.ThrowIfCancellationRequested();
             ThrowIfFailed();
             if (TryAppend(record.Span, out var address))
                 return address;
-            await progress.WaitAsync(cancel);
+            // FASTER frees pages when threads pass its epoch, which the next attempt does.
+            await Task.Yield();
         }
     }
 
@@ -90,21 +91,21 @@ internal sealed class FasterShardLog : IShardLog
             throw Fail(e);
         }
 
-        var point = _committed with { Sequence = sequence, Until = until };
+        _committed = _committed with { Sequence = sequence, Until = until };
         if (_sync)
-            Force(point);
-        _committed = point;
+            await Task.Run(ForceAsync);
     }
 
     public PooledRecord Read(long address) => _reader.Read(address);
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         try
         {
             // Without Sync the mark is behind; now that nothing more comes, it can be brought up.
             if (Failure is null && _committed != _mark.Last)
-                Force(_committed);
+                await Task.Run(ForceAsync);
+            await _marking;
         }
         finally
         {
@@ -113,8 +114,6 @@ internal sealed class FasterShardLog : IShardLog
             _mark.Dispose();
             _segments.Dispose();
         }
-
-        return ValueTask.CompletedTask;
     }
 
     private Exception? Failure => _failure ?? _device.Failure;
@@ -131,17 +130,37 @@ internal sealed class FasterShardLog : IShardLog
         }
     }
 
-    private void Force(CommitPoint point)
+    /// <summary>
+    /// Forces the bytes, and starts to write the mark that says so. The mark is not waited for: it does not make the group
+    /// durable, it makes damage to it noticed. It lags one group at most, since the next one waits for it.
+    /// </summary>
+    private async Task ForceAsync()
     {
         try
         {
             _segments.Flush();
-            _mark.Write(point);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // What a failed fsync had not written is lost from the cache too: a second try would lie.
             throw Fail(e);
+        }
+
+        await _marking;
+        ThrowIfFailed();
+        var point = _committed;
+        _marking = Task.Run(() => Mark(point));
+    }
+
+    private void Mark(CommitPoint point)
+    {
+        try
+        {
+            _mark.Write(point);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _ = Fail(e);
         }
     }
 

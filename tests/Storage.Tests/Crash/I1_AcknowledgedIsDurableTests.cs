@@ -44,13 +44,32 @@ public sealed class I1_AcknowledgedIsDurableTests
     }
 
     [Fact]
-    public async Task I1_Bytes_are_forced_and_then_the_mark_before_any_answer()
+    public async Task I1_Bytes_are_forced_before_the_answer_and_the_mark_follows_before_the_next()
     {
         var disk = new SimulatedDisk();
-        await using var shard = await Samples.CreateAsync(disk);
-        var before = disk.Trace.Count;
-        await shard.WriteOneAsync(Samples.Upsert("a"));
-        Assert.Equal(["write log.0", "flush log.0", "write commit.mark", "flush commit.mark"], disk.Trace.Skip(before));
+        List<int> answered = [];
+        await using (var shard = await Samples.CreateAsync(disk))
+        {
+            for (var i = 0; i < 3; i++)
+            {
+                await shard.WriteOneAsync(Samples.Upsert($"d{i}"));
+                answered.Add(disk.Trace.Count);
+            }
+        }
+
+        var trace = disk.Trace;
+        var flushes = Where("flush log.0");
+        var marks = Where("flush commit.mark");
+        for (var i = 0; i < 3; i++)
+        {
+            // One flush belongs to the record that creation writes.
+            Assert.True(flushes[i + 1] < answered[i], "answered before the bytes were forced");
+            Assert.True(i == 0 || marks[i] < answered[i], "answered before the mark of the group before");
+        }
+
+        Assert.Equal(4, marks.Count);
+
+        List<int> Where(string operation) => [.. trace.Index().Where(step => step.Item == operation).Select(step => step.Index)];
     }
 
     [Fact]

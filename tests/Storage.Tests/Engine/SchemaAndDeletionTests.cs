@@ -86,11 +86,11 @@ public sealed class SchemaAndDeletionTests
     [Fact]
     public async Task More_than_one_step_of_deletions_and_rows_replaced_again_and_again_give_their_memory_back()
     {
-        const int documents = 12_000;
+        const int documents = 11_000;
         var disk = new SimulatedDisk();
         await using var shard = await Samples.CreateAsync(disk);
         var peak = 0L;
-        for (var round = 0; round < 4; round++)
+        for (var round = 0; round < 3; round++)
         {
             for (var start = 0; start < documents; start += 1_000)
                 await shard.WriteAsync([.. Enumerable.Range(start, 1_000).Select(i => Samples.Upsert($"d{i}", seed: i))]);
