@@ -102,10 +102,14 @@ internal sealed class FasterShardLog : IShardLog
     {
         try
         {
+            await _marking;
+
             // Without Sync the mark is behind; now that nothing more comes, it can be brought up.
             if (Failure is null && _committed != _mark.Last)
+            {
                 await Task.Run(ForceAsync);
-            await _marking;
+                await _marking;
+            }
         }
         finally
         {

@@ -98,7 +98,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
     /// <summary>The first record repeats the manifest, so that the log alone is the whole shard.</summary>
     private static async Task<long> WriteFirstRecordAsync(ShardState state, FasterShardLog log, ShardManifest manifest)
     {
-        var json = manifest.ToJson();
+        var json = (manifest with { Owner = null }).ToJson();
         var record = new byte[RecordHeader.Bytes + json.Length];
         json.CopyTo(record.AsSpan(RecordHeader.Bytes));
         var header = new RecordHeader(RecordKind.Manifest, 0, manifest.Epoch, 1);

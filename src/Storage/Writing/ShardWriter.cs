@@ -227,7 +227,7 @@ internal sealed class ShardWriter
         // The log first: a crash before the manifest is caught up with when the log is replayed.
         var manifest = _manifest.Current with { Descriptor = request.Newer };
         var group = new WriteGroup();
-        await _packer.AppendManifestAsync(manifest.ToJson(), group);
+        await _packer.AppendManifestAsync((manifest with { Owner = null }).ToJson(), group);
         await CommitAloneAsync(group);
         if (_state.NeedsRederiving)
             _state.Rederive(_log, CancellationToken.None);

@@ -68,6 +68,7 @@ public sealed class TornEndTests
         await using (var shard = await Samples.OpenAsync(garbled))
         {
             Assert.Equal(whole, await shard.DumpAsync());
+            Assert.Equal(end, garbled.Bytes(Log).AsSpan().TrimEnd((byte)0).Length);
             await shard.WriteOneAsync(Samples.Upsert("d5", seed: 5));
         }
 

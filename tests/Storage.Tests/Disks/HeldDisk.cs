@@ -31,7 +31,8 @@ internal sealed class HeldDisk : IDisk
 
     public byte[] ReadAll(string path) => _disk.ReadAll(path);
 
-    public IDiskFile Open(string path) => new HeldFile(this, _disk.Open(path));
+    public IDiskFile Open(string path) =>
+        Path.GetFileName(path).StartsWith("log.", StringComparison.Ordinal) ? new HeldFile(this, _disk.Open(path)) : _disk.Open(path);
 
     public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path);
 

@@ -39,7 +39,8 @@ public sealed class I4_OneWriterTests : IDisposable
     public async Task I4_A_shard_that_another_process_holds_is_refused_until_it_dies()
     {
         await (await CreateAsync()).DisposeAsync();
-        using (var holder = Process.Start(new ProcessStartInfo("flock", ["-x", Path.Combine(_directory, "shard.lock"), "sh", "-c", "echo held; exec cat"])
+        // -o: the command does not inherit the lock, so that it ends with the process that is killed here.
+        using (var holder = Process.Start(new ProcessStartInfo("flock", ["-o", "-x", Path.Combine(_directory, "shard.lock"), "sh", "-c", "echo held; exec cat"])
         {
             RedirectStandardOutput = true,
             RedirectStandardInput = true,
