@@ -90,6 +90,7 @@ public sealed class ShardEngine : IAsyncDisposable
     internal static async Task<ShardEngine> OpenAsync(IDisk disk, string directory, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress = null, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.Check();
         var files = new ShardFiles(Path.GetFullPath(directory));
         if (!ShardExists(disk, files))
             throw new DirectoryNotFoundException($"There is no shard in '{files.Directory}'.");
@@ -100,6 +101,7 @@ public sealed class ShardEngine : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         ArgumentNullException.ThrowIfNull(options);
+        options.Check();
         descriptor.Check();
         var files = new ShardFiles(Path.GetFullPath(directory));
         disk.CreateDirectory(files.Directory);
@@ -185,11 +187,15 @@ public sealed class ShardEngine : IAsyncDisposable
     }
 
     /// <returns>The kept image, or null if there is no such document or it has none.</returns>
-    public ValueTask<StoredImage?> ReadImageAsync(string id, CancellationToken cancel = default)
+    public async ValueTask<StoredImage?> ReadImageAsync(string id, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
         var view = View;
-        return new(view.TryGet(id, out var row) ? _rows.ReadImage(view.LocatorOf(row)) : null);
+        if (!view.TryGet(id, out var row))
+            return null;
+
+        // Megabytes to read and to check: not on the thread that asked.
+        return await Task.Run(() => _rows.ReadImage(view.LocatorOf(row)), cancel);
     }
 
     /// <summary>Finishes the writes that wait, closes the log, releases the lock last.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Numerics;
 
 namespace ClipOrleans.Storage;
 
@@ -40,4 +41,18 @@ public sealed class ShardOptions
     /// <summary>Bytes that waiting write requests may hold, 1 MiB to 4 GiB; default 64 MiB. One request alone is always taken.</summary>
     [Range(1L << 20, 1L << 32)]
     public long MaxQueuedBytes { get; set; } = 64L << 20;
+
+    /// <exception cref="ArgumentException">A value out of its range; all of them are named.</exception>
+    internal void Check()
+    {
+        var faults = new List<ValidationResult>();
+        Validator.TryValidateObject(this, new ValidationContext(this), faults, validateAllProperties: true);
+        var messages = faults.ConvertAll(fault => fault.ErrorMessage ?? "");
+        if (!BitOperations.IsPow2(MemoryPages))
+            messages.Add($"{nameof(MemoryPages)} {MemoryPages} is not a power of two.");
+        if (SegmentSizeBits < PageSizeBits)
+            messages.Add($"{nameof(SegmentSizeBits)} {SegmentSizeBits} is below {nameof(PageSizeBits)} {PageSizeBits}: a segment holds at least a page.");
+        if (messages.Count > 0)
+            throw new ArgumentException(string.Join(" ", messages));
+    }
 }

@@ -25,6 +25,9 @@ internal interface IDisk
     /// <summary>Opens for reading and writing at any offset; creates the file if it is missing.</summary>
     IDiskFile Open(string path);
 
+    /// <summary>Like <see cref="Open"/>, but null if the file is missing.</summary>
+    IDiskFile? TryOpenExisting(string path);
+
     /// <summary>Like <see cref="Open"/>, for one holder in all processes; null if somebody else holds it.</summary>
     IDiskFile? TryOpenExclusive(string path);
 

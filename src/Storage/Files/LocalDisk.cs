@@ -42,6 +42,18 @@ internal sealed class LocalDisk : IDisk
     public IDiskFile Open(string path) =>
         new OpenFile(System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
 
+    public IDiskFile? TryOpenExisting(string path)
+    {
+        try
+        {
+            return new OpenFile(System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
     public IDiskFile? TryOpenExclusive(string path)
     {
         try

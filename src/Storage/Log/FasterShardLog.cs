@@ -55,11 +55,21 @@ internal sealed class FasterShardLog : IShardLog
             TryRecoverLatest = false,
         };
         var log = new FasterLog(settings);
-        if (mark.Last.Until > LogGeometry.FirstAddress)
-            log.Recover();
-        if (log.TailAddress != mark.Last.Until)
-            throw new ShardUnavailableException($"The log stands at {log.TailAddress} after recovery, not at {mark.Last.Until}.", device.Failure);
-        return new FasterShardLog(segments, mark, device, log, options.MemoryPages, options.Sync);
+        try
+        {
+            if (mark.Last.Until > LogGeometry.FirstAddress)
+                log.Recover();
+            if (log.TailAddress != mark.Last.Until)
+                throw new ShardUnavailableException($"The log stands at {log.TailAddress} after recovery, not at {mark.Last.Until}.", device.Failure);
+            return new FasterShardLog(segments, mark, device, log, options.MemoryPages, options.Sync);
+        }
+        catch
+        {
+            log.Dispose();
+            device.Dispose();
+            mark.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask<long> AppendAsync(ReadOnlyMemory<byte> record, CancellationToken cancel)

@@ -13,6 +13,7 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
     private readonly ConcurrentDictionary<int, IDiskFile> _unflushed = new();
     private readonly Lock _opening = new();
     private volatile bool _created;
+    private bool _disposed;
 
     public LogGeometry Geometry => geometry;
 
@@ -34,20 +35,20 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
     public long EndOnDisk()
     {
         var existing = Existing();
-        return existing.Count == 0 ? 0 : ((long)existing[^1] << geometry.SegmentSizeBits) + Open(existing[^1]).Length;
+        return existing.Count == 0 ? 0 : ((long)existing[^1] << geometry.SegmentSizeBits) + OpenOrCreate(existing[^1]).Length;
     }
 
-    /// <summary>Reads from the address on, at most to the end of its segment; what lies past the end of the file is not counted.</summary>
+    /// <summary>Reads from the address on, at most to the end of its segment; what lies past the end of the file, or in no file, is not counted.</summary>
     public int Read(Span<byte> buffer, long address)
     {
         var offset = geometry.OffsetInSegment(address);
         var room = (1L << geometry.SegmentSizeBits) - offset;
-        return Open(geometry.SegmentOf(address)).Read(buffer[..(int)Math.Min(buffer.Length, room)], offset);
+        return TryOpen(geometry.SegmentOf(address))?.Read(buffer[..(int)Math.Min(buffer.Length, room)], offset) ?? 0;
     }
 
     public void Write(int segment, ReadOnlySpan<byte> bytes, long offset)
     {
-        var file = Open(segment);
+        var file = OpenOrCreate(segment);
         _unflushed[segment] = file;
         file.Write(bytes, offset);
     }
@@ -73,7 +74,7 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
     public void FlushAll()
     {
         foreach (var segment in Existing())
-            Open(segment).Flush();
+            OpenOrCreate(segment).Flush();
         disk.SyncDirectory(files.Directory);
     }
 
@@ -91,9 +92,9 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
                 disk.Delete(files.Segment(segment));
                 _created = true;
             }
-            else if (start + Open(segment).Length > address)
+            else if (start + OpenOrCreate(segment).Length > address)
             {
-                var file = Open(segment);
+                var file = OpenOrCreate(segment);
                 file.SetLength(address - start);
                 file.Flush();
             }
@@ -107,8 +108,12 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
 
     public void Dispose()
     {
-        foreach (var segment in _open.Keys)
-            Close(segment);
+        lock (_opening)
+        {
+            _disposed = true;
+            foreach (var segment in _open.Keys)
+                Close(segment);
+        }
     }
 
     private void Close(int segment)
@@ -118,18 +123,29 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
             file.Dispose();
     }
 
-    private IDiskFile Open(int segment)
+    private IDiskFile OpenOrCreate(int segment)
+    {
+        if (TryOpen(segment) is { } existing)
+            return existing;
+        lock (_opening)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var file = disk.Open(files.Segment(segment));
+            _created = true;
+            _open[segment] = file;
+            return file;
+        }
+    }
+
+    private IDiskFile? TryOpen(int segment)
     {
         if (_open.TryGetValue(segment, out var file))
             return file;
         lock (_opening)
         {
-            if (_open.TryGetValue(segment, out file))
-                return file;
-            var path = files.Segment(segment);
-            _created |= !disk.Exists(path);
-            file = disk.Open(path);
-            _open[segment] = file;
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            if (!_open.TryGetValue(segment, out file) && disk.TryOpenExisting(files.Segment(segment)) is { } opened)
+                _open[segment] = file = opened;
             return file;
         }
     }

@@ -35,12 +35,32 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         var mark = CommitMark.Find(disk, files);
         var manifest = RaiseEpoch(FindManifest(mark, cancel), mark);
         held.Describe(manifest.Current);
-        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry);
+        var state = new ShardState(manifest.Current.Descriptor);
+        var log = Replay(state, mark, manifest.Current, progress, cancel);
         try
         {
-            var state = new ShardState(manifest.Current.Descriptor);
-            var scan = new LogScan(segments, mark, manifest.Current.Epoch);
+            await FinishAsync(state, log, manifest, cancel);
+        }
+        catch
+        {
+            await log.DisposeAsync();
+            throw;
+        }
+
+        progress?.Report(100);
+        RecoveryLog.Opened(logger, files.Directory, manifest.Current.Epoch, state.View.Count, state.Sequence, clock.GetElapsedTime(_started).TotalMilliseconds);
+        return new RecoveredShard(state, log, manifest);
+    }
+
+    /// <summary>Brings the state up to the end of the log and gives the log, open behind it.</summary>
+    private FasterShardLog Replay(ShardState state, CommitPoint? mark, ShardManifest manifest, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var segments = new SegmentFiles(disk, files, manifest.Geometry);
+        try
+        {
+            var scan = new LogScan(segments, mark, manifest.Epoch);
             scan.Run((long address, in RecordHeader header, ReadOnlyMemory<byte> record) => Apply(state, segments, address, header, record), progress, cancel);
+            state.Publish(scan.Sequence);
             if (segments.CutAt(scan.End) is > 0 and var cut && scan.Broken is not null)
                 RecoveryLog.TornEndCut(logger, cut, scan.Broken);
             if (mark is null && scan.Sequence > 0)
@@ -48,12 +68,8 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
 
             // What a killed process had only handed to the system is about to be shown to readers: it must not go any more.
             segments.FlushAll();
-            var started = CommitMark.Start(disk, files, new CommitPoint(manifest.Current.Epoch, scan.Sequence, mark?.Begin ?? LogGeometry.FirstAddress, scan.End));
-            var log = FasterShardLog.Open(segments, started, files.LogBase, options);
-            await FinishAsync(state, log, manifest, scan.Sequence, cancel);
-            progress?.Report(100);
-            RecoveryLog.Opened(logger, files.Directory, manifest.Current.Epoch, state.View.Count, state.Sequence, clock.GetElapsedTime(_started).TotalMilliseconds);
-            return new RecoveredShard(state, log, manifest);
+            var point = new CommitPoint(manifest.Epoch, scan.Sequence, mark?.Begin ?? LogGeometry.FirstAddress, scan.End);
+            return FasterShardLog.Open(segments, CommitMark.Start(disk, files, point), files.LogBase, options);
         }
         catch
         {
@@ -79,11 +95,10 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         }
     }
 
-    private async Task FinishAsync(ShardState state, FasterShardLog log, ManifestFile manifest, long sequence, CancellationToken cancel)
+    private async Task FinishAsync(ShardState state, FasterShardLog log, ManifestFile manifest, CancellationToken cancel)
     {
-        if (sequence == 0)
-            sequence = await WriteFirstRecordAsync(state, log, manifest.Current);
-        state.Publish(sequence);
+        if (state.Sequence == 0)
+            await WriteFirstRecordAsync(state, log, manifest.Current);
         if (state.NeedsRederiving)
             state.Rederive(log, cancel);
         state.DropDeadRows();
@@ -96,7 +111,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
     }
 
     /// <summary>The first record repeats the manifest, so that the log alone is the whole shard.</summary>
-    private static async Task<long> WriteFirstRecordAsync(ShardState state, FasterShardLog log, ShardManifest manifest)
+    private static async Task WriteFirstRecordAsync(ShardState state, FasterShardLog log, ShardManifest manifest)
     {
         var json = (manifest with { Owner = null }).ToJson();
         var record = new byte[RecordHeader.Bytes + json.Length];
@@ -106,7 +121,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         var address = await log.AppendAsync(record, CancellationToken.None);
         await log.CommitAsync(header.Sequence);
         state.Apply(address, header, record);
-        return header.Sequence;
+        state.Publish(header.Sequence);
     }
 
     private ShardManifest FindManifest(CommitPoint? mark, CancellationToken cancel)

@@ -24,7 +24,8 @@ public sealed class DeviceFailureTests
         disk.FailFrom = 0;
         disk.FailureMessage = "no space left";
 
-        var image = Samples.Noise(600_000, seed: 1);
+        // Longer than a segment: every write meets each of the operations.
+        var image = Samples.Noise(1_200_000, seed: 1);
         var failures = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
             await Assert.ThrowsAsync<ShardUnavailableException>(async () => await shard.WriteAsync([Samples.Upsert($"d{i}", image: image)]))));
         Assert.True(disk.FailuresShown > 0, "the failure did not show");

@@ -31,8 +31,9 @@ internal sealed class HeldDisk : IDisk
 
     public byte[] ReadAll(string path) => _disk.ReadAll(path);
 
-    public IDiskFile Open(string path) =>
-        Path.GetFileName(path).StartsWith("log.", StringComparison.Ordinal) ? new HeldFile(this, _disk.Open(path)) : _disk.Open(path);
+    public IDiskFile Open(string path) => Held(path, _disk.Open(path));
+
+    public IDiskFile? TryOpenExisting(string path) => _disk.TryOpenExisting(path) is { } file ? Held(path, file) : null;
 
     public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path);
 
@@ -41,6 +42,9 @@ internal sealed class HeldDisk : IDisk
     public void Delete(string path) => _disk.Delete(path);
 
     public void SyncDirectory(string directory) => _disk.SyncDirectory(directory);
+
+    private IDiskFile Held(string path, IDiskFile file) =>
+        Path.GetFileName(path).StartsWith("log.", StringComparison.Ordinal) ? new HeldFile(this, file) : file;
 
     private sealed class HeldFile(HeldDisk disk, IDiskFile file) : IDiskFile
     {

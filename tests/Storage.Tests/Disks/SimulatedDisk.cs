@@ -147,6 +147,12 @@ internal sealed class SimulatedDisk : IDisk
         }
     }
 
+    public IDiskFile? TryOpenExisting(string path)
+    {
+        lock (_gate)
+            return _live.TryGetValue(path, out var node) ? new Handle(this, path, node, exclusive: false) : null;
+    }
+
     public IDiskFile? TryOpenExclusive(string path)
     {
         lock (_gate)

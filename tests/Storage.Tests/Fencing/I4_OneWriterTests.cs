@@ -106,6 +106,28 @@ public sealed class I4_OneWriterTests : IDisposable
     }
 
     [Fact]
+    public async Task A_closed_engine_reads_nothing_and_brings_no_file_back()
+    {
+        var shard = await CreateAsync();
+        await shard.WriteOneAsync(Samples.Upsert("a"));
+        await shard.DisposeAsync();
+        ShardEngine.Delete(_directory);
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await shard.GetAsync("a", includeVector: true));
+        Assert.False(Directory.Exists(_directory));
+    }
+
+    [Fact]
+    public async Task Options_that_cannot_be_are_refused_all_at_once()
+    {
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => ShardEngine.CreateAsync(
+            _directory, Samples.Descriptor, new ShardOptions { PageSizeBits = 12, MemoryPages = 3, SegmentSizeBits = 8 }, NullLoggerFactory.Instance, TimeProvider.System));
+        Assert.Contains("PageSizeBits", refused.Message);
+        Assert.Contains("MemoryPages", refused.Message);
+        Assert.Contains("SegmentSizeBits", refused.Message);
+        Assert.False(Directory.Exists(_directory));
+    }
+
+    [Fact]
     public async Task A_shard_is_created_once_and_removed_whole()
     {
         Assert.False(ShardEngine.ShardExists(_directory));

@@ -104,7 +104,9 @@ public sealed class FasterShardLogTests
         await using var log = OpenLog(disk, epoch: 1, sequence: 0);
         await log.AppendAsync(Record(3_000, 1, 1, new Random(1)), CancellationToken.None);
         await log.CommitAsync(1);
+        var files = disk.List(Samples.Directory);
         Assert.Throws<ShardCorruptException>(() => log.Read(address));
+        Assert.Equal(files, disk.List(Samples.Directory));
     }
 
     private static FasterShardLog OpenLog(SimulatedDisk disk, long epoch, long sequence)
