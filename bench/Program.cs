@@ -3,6 +3,7 @@ using ClipOrleans.Bench.Http;
 using ClipOrleans.Bench.Ingest;
 using ClipOrleans.Bench.Quality;
 using ClipOrleans.Bench.Scan;
+using ClipOrleans.Bench.Vectors;
 
 var root = new RootCommand("Measures ClipOrleans: each command prints a report and writes it to bench/results.")
 {
@@ -10,5 +11,6 @@ var root = new RootCommand("Measures ClipOrleans: each command prints a report a
     ImportBench.Command(),
     SearchBench.Command(),
     ScanBench.Command(),
+    VectorsBench.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -19,14 +19,14 @@ internal static class ScanBench
 
     public static Command Command()
     {
-        var command = new Command("vectors", "Exact scan, rows a second on one core");
+        var command = new Command("scan", "Exact scan, rows a second on one core");
         command.SetAction(_ => Run());
         return command;
     }
 
     private static int Run()
     {
-        var report = new Report("vectors", "Exact scan");
+        var report = new Report("scan", "Exact scan");
         report.Line($"float32, {Dimensions} dimensions, top 10, one core, kernel {Processor.KernelName}; median of {Repeats} runs.");
         report.Line();
         report.Table(["rows", "scan, million rows/s", "scan, GB/s", "scalar twin, million rows/s", "scan ÷ twin", "kernel alone ÷ scan"], Rows.Select(Measure));

@@ -1,0 +1,47 @@
+#!/usr/bin/python3
+"""FAISS (Debian's python3-faiss), inner product on unit vectors. Prints one JSON line for the build and one for each value.
+
+usage: faiss_bench.py base.fbin queries.fbin truth.ibin threads FACTORY PARAMETER value[,value...]
+"""
+import json
+import sys
+import time
+
+import faiss
+import numpy as np
+
+
+def read(path, kind):
+    rows, columns = np.fromfile(path, "u4", 2)
+    return np.fromfile(path, kind, offset=8).reshape(rows, columns)
+
+
+def clocks():
+    return time.perf_counter(), time.process_time()
+
+
+def main():
+    base, queries, truth = read(sys.argv[1], "f4"), read(sys.argv[2], "f4"), read(sys.argv[3], "i4")
+    threads, factory, parameter = int(sys.argv[4]), sys.argv[5], sys.argv[6]
+    faiss.omp_set_num_threads(threads)
+    index = faiss.index_factory(int(base.shape[1]), factory, faiss.METRIC_INNER_PRODUCT)
+    wall, cpu = clocks()
+    index.train(base[:: max(1, len(base) // 100_000)])
+    index.add(base)
+    built = clocks()
+    size = len(faiss.serialize_index(index)) / len(base)
+    print(json.dumps({"buildWall": built[0] - wall, "buildCpu": built[1] - cpu, "bytesPerVector": round(size)}), flush=True)
+    for value in sys.argv[7].split(","):
+        faiss.ParameterSpace().set_index_parameter(index, parameter, float(value))
+        wall, cpu = clocks()
+        if threads > 1:
+            found = index.search(queries, 10)[1]
+        else:
+            found = np.vstack([index.search(query[None], 10)[1] for query in queries])
+        done = clocks()
+        recall = np.mean([len(set(f) & set(t[:10])) / 10 for f, t in zip(found.tolist(), truth.tolist())])
+        print(json.dumps({"effort": int(value), "recall": round(float(recall), 4), "qps": len(queries) / (done[0] - wall),
+                          "cpuMicros": 1e6 * (done[1] - cpu) / len(queries)}), flush=True)
+
+
+main()
