@@ -198,6 +198,9 @@ public sealed class MicroBatcherTests
     /// <summary>Each run tells which inputs it got and then waits until the test lets it through.</summary>
     private sealed class GatedModel
     {
+        /// <summary>Longer than any machine needs; a test that went wrong ends then, and is red, instead of waiting for ever.</summary>
+        private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
         private readonly SemaphoreSlim _gate = new(0);
         private readonly SemaphoreSlim _arrived = new(0);
         private readonly ConcurrentQueue<int[]> _batches = new();
@@ -206,7 +209,7 @@ public sealed class MicroBatcherTests
 
         public async Task<int[]> NextBatchAsync()
         {
-            await _arrived.WaitAsync(Cancel);
+            Assert.True(await _arrived.WaitAsync(Patience, Cancel), "No batch was run.");
             return _batches.TryDequeue(out var batch) ? batch : throw new InvalidOperationException("A batch was announced and is not there.");
         }
 
@@ -226,7 +229,10 @@ public sealed class MicroBatcherTests
         {
             _batches.Enqueue(inputs);
             _arrived.Release();
-            _gate.Wait(Cancel);
+            if (_gate.Wait(Patience, Cancel))
+                return;
+            _gate.Release(1_000_000); // nobody will open it any more: let all that waits through
+            throw new TimeoutException("The test did not open the gate.");
         }
     }
 }
