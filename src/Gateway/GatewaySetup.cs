@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Auth;
 using ClipOrleans.Gateway.Embeddings;
@@ -36,6 +37,7 @@ public static class GatewaySetup
             json.SerializerOptions.TypeInfoResolver = GatewayJson.Default;
             json.SerializerOptions.PropertyNamingPolicy = GatewayJson.Default.Options.PropertyNamingPolicy;
             json.SerializerOptions.DefaultIgnoreCondition = GatewayJson.Default.Options.DefaultIgnoreCondition;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.Encoder = GatewayJson.Relaxed.Options.Encoder;
         });
         services.AddMetrics();

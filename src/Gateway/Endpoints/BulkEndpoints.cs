@@ -30,7 +30,7 @@ internal static class BulkEndpoints
             .WithErrors(EndpointConventions.OfJsonBody);
         documents.MapPost("/delete", DeleteAsync).Accepts<DeleteRequest>(RequestJson.Json)
             .Named("deleteDocuments", "Delete many documents", "By id, or by a filter. Ids that are not there are passed over.")
-            .WithErrors(Slugs.InvalidFilter, Slugs.UndeclaredField, Slugs.IndexChanged)
+            .WithErrors(Slugs.InvalidId, Slugs.InvalidFilter, Slugs.UndeclaredField, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody);
     }
 
@@ -124,7 +124,7 @@ internal static class BulkEndpoints
         var fields = JsonFields.Open(root, "", faults, DeleteMembers);
         if (fields.IsObject && fields.Has("ids") == fields.Has("filter"))
             faults.Malformed("", "Exactly one of ids, filter is needed.");
-        var ids = fields.Texts("ids", MaxDeletedIds, DocumentIds.Check);
+        var ids = fields.Texts("ids", MaxDeletedIds, DocumentIds.Check, Slugs.InvalidId);
         var filter = fields.Object("filter") is { } element ? SearchReader.ReadFilter(element, index.Schema, "/filter", faults) : null;
         return faults.Any ? faults.ToError() : (ids, filter);
     }

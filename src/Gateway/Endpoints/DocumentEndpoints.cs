@@ -26,23 +26,23 @@ internal static class DocumentEndpoints
         documents.MapPut("/{id}", PutDocument.HandleAsync)
             .Accepts<DocumentInput>(RequestJson.Json, PutDocument.AnyImage, PutDocument.Multipart)
             .Named("putDocument", "Create or replace a document", "The body is a document as JSON, or the bytes of an image, or multipart/form-data with the parts image (bytes) and metadata (a JSON object).")
-            .WithErrors(Slugs.InvalidMetadata, Slugs.MetadataTooLarge, Slugs.IndexChanged)
+            .WithErrors(Slugs.InvalidId, Slugs.InvalidMetadata, Slugs.MetadataTooLarge, Slugs.DocumentTooLarge, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody).WithErrors(EndpointConventions.OfEmbedding);
         documents.MapGet("/{id}", GetAsync)
             .Named("getDocument", "Get a document")
             .WithQuery("include")
-            .WithErrors(Slugs.MalformedRequest, Slugs.DocumentNotFound);
+            .WithErrors(Slugs.MalformedRequest, Slugs.InvalidId, Slugs.DocumentNotFound);
         documents.MapGet("/{id}/image", GetImageAsync)
             .Named("getDocumentImage", "Get the kept image of a document", "The thumbnail or the original, as the index keeps images.")
-            .Produces(StatusCodes.Status200OK, contentType: PutDocument.AnyImage)
-            .WithErrors(Slugs.MalformedRequest, Slugs.DocumentNotFound, Slugs.ImageNotFound);
+            .Produces(StatusCodes.Status200OK, null, "image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "image/avif")
+            .WithErrors(Slugs.MalformedRequest, Slugs.InvalidId, Slugs.DocumentNotFound, Slugs.ImageNotFound);
         documents.MapPatch("/{id}", PatchAsync).Accepts<PatchRequest>(RequestJson.Json, RequestJson.MergePatch)
             .Named("patchDocument", "Change a document's metadata", "By a JSON merge patch (RFC 7396): null removes a member, the rest stays. The answer is the document as it is afterwards.")
-            .WithErrors(Slugs.DocumentNotFound, Slugs.InvalidMetadata, Slugs.MetadataTooLarge, Slugs.IndexChanged)
+            .WithErrors(Slugs.InvalidId, Slugs.DocumentNotFound, Slugs.InvalidMetadata, Slugs.MetadataTooLarge, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody);
         documents.MapDelete("/{id}", DeleteAsync)
             .Named("deleteDocument", "Delete a document")
-            .WithErrors(Slugs.MalformedRequest, Slugs.DocumentNotFound);
+            .WithErrors(Slugs.MalformedRequest, Slugs.InvalidId, Slugs.DocumentNotFound);
     }
 
     private static async Task<Results<Ok<ScrollResponse>, ProblemResult>> ScrollAsync(

@@ -17,13 +17,13 @@ internal static class RouteId
 
     private static readonly string[] Around = ["", "v1", "indexes", "", "documents"];
 
-    /// <returns>The id, or malformed-request.</returns>
+    /// <returns>The id, or invalid-id.</returns>
     public static Result<string> Of(HttpContext http)
     {
         var segments = PathOf(http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget).Split('/');
         if (segments.Length <= Position || !IsAround(segments) || Decode(segments[Position]) is not { } id)
-            return Error.Of(Slugs.MalformedRequest, "The id in the path must be percent-encoded UTF-8, and the path without needless encoding.");
-        return DocumentIds.Check(id) is { } problem ? Error.Of(Slugs.MalformedRequest, problem) : id;
+            return Error.Of(Slugs.InvalidId, "The id in the path must be percent-encoded UTF-8, and the path without needless encoding.");
+        return DocumentIds.Check(id) is { } problem ? Error.Of(Slugs.InvalidId, problem) : id;
     }
 
     private static bool IsAround(string[] segments)

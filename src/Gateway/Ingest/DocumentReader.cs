@@ -67,7 +67,7 @@ internal sealed class DocumentReader(OpenIndex index, LimitOptions limits)
         var id = value.GetString()!;
         if (DocumentIds.Check(id) is not { } problem)
             return id;
-        fields.Fault("id", problem);
+        fields.Fault("id", problem, Slugs.InvalidId);
         return null;
     }
 }

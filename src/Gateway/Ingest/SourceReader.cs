@@ -107,7 +107,7 @@ internal sealed class SourceReader(LimitOptions limits, OpenIndex? index)
         var id = value.GetString()!;
         if (DocumentIds.Check(id) is not { } problem)
             return new Source { Kind = SourceKind.Id, Pointer = fields.At(name), Id = id };
-        fields.Fault(name, problem);
+        fields.Fault(name, problem, Slugs.InvalidId);
         return null;
     }
 

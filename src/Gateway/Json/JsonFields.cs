@@ -49,7 +49,7 @@ internal readonly struct JsonFields
 
     public string At(string name) => Pointer.Child(_pointer, name);
 
-    public void Fault(string name, string message) => _faults.Malformed(At(name), message);
+    public void Fault(string name, string message, string slug = Slugs.MalformedRequest) => _faults.Add(slug, At(name), message);
 
     /// <summary>The member, whatever its type; null when it is absent or JSON null.</summary>
     public JsonElement? Any(string name) =>
@@ -118,8 +118,8 @@ internal readonly struct JsonFields
         return null;
     }
 
-    /// <summary>An array of strings; null when it is absent or any of it is at fault.</summary>
-    public IReadOnlyList<string>? Texts(string name, int maxCount, Func<string, string?> check)
+    /// <summary>An array of strings, each of which passes the check; null when it is absent or any of it is at fault.</summary>
+    public IReadOnlyList<string>? Texts(string name, int maxCount, Func<string, string?> check, string slug = Slugs.MalformedRequest)
     {
         if (Array(name) is not { } array)
             return null;
@@ -138,7 +138,7 @@ internal readonly struct JsonFields
             if (problem is null)
                 texts.Add(item.GetString()!);
             else
-                _faults.Malformed(Pointer.Child(At(name), index), problem);
+                _faults.Add(slug, Pointer.Child(At(name), index), problem);
             index++;
         }
 

@@ -9,6 +9,7 @@ internal static class OpenApiSetup
 
     public static void AddGatewayOpenApi(this IServiceCollection services) => services.AddOpenApi(Document, options =>
     {
+        options.CreateSchemaReferenceId = WireSchemas.NameOf;
         options.AddSchemaTransformer<WireSchemas>();
         options.AddOperationTransformer<OperationDetails>();
         options.AddDocumentTransformer<DocumentDetails>();

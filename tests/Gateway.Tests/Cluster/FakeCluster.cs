@@ -1,0 +1,97 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Contracts.Models;
+
+namespace ClipOrleans.Gateway.Tests.Cluster;
+
+/// <summary>
+/// A cluster in memory: a catalog, shards on the real vector collection, an encoder whose embeddings can be foretold. What a
+/// test wants to go wrong it says in <see cref="Faults"/>.
+/// </summary>
+internal sealed class FakeCluster : IGrainFactory
+{
+    public const string Model = "toy";
+    public const int Dimensions = 8;
+
+    private readonly ConcurrentDictionary<string, FakeShard> _shards = new();
+
+    public FaultInjection Faults { get; } = new();
+
+    public FakeCatalog Catalog { get; }
+
+    public FakeEncoder Encoder { get; }
+
+    public ImmutableArray<ModelInfo> Models { get; set; } = [ToyModel(Model, isDefault: true)];
+
+    public FakeCluster()
+    {
+        Catalog = new FakeCatalog(this);
+        Encoder = new FakeEncoder(this);
+    }
+
+    public static ModelInfo ToyModel(string name, bool isDefault = false, string? problem = null) =>
+        new(name, "r1", Dimensions, 77, new ImageInput(4, 4, 4, "bicubic", true), 100, "MIT", "made up", isDefault, problem);
+
+    public FakeShard Shard(string key) => _shards.GetOrAdd(key, _ => new FakeShard(this));
+
+    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithStringKey => (TGrainInterface)Grain(typeof(TGrainInterface), primaryKey);
+
+    public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithIntegerKey => (TGrainInterface)(object)new ModelCatalog(this);
+
+    public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithGuidKey => throw Unknown<TGrainInterface>();
+
+    public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string keyExtension, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithGuidCompoundKey => throw Unknown<TGrainInterface>();
+
+    public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string keyExtension, string? grainClassNamePrefix = null)
+        where TGrainInterface : IGrainWithIntegerCompoundKey => throw Unknown<TGrainInterface>();
+
+    public TGrainObserverInterface CreateObjectReference<TGrainObserverInterface>(IGrainObserver obj)
+        where TGrainObserverInterface : IGrainObserver => throw Unknown<TGrainObserverInterface>();
+
+    public void DeleteObjectReference<TGrainObserverInterface>(IGrainObserver obj)
+        where TGrainObserverInterface : IGrainObserver => throw Unknown<TGrainObserverInterface>();
+
+    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey) => throw Unknown<IGrain>();
+
+    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey) => throw Unknown<IGrain>();
+
+    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => (IGrain)Grain(grainInterfaceType, grainPrimaryKey);
+
+    public IGrain GetGrain(Type grainInterfaceType, Guid grainPrimaryKey, string keyExtension) => throw Unknown<IGrain>();
+
+    public IGrain GetGrain(Type grainInterfaceType, long grainPrimaryKey, string keyExtension) => throw Unknown<IGrain>();
+
+    public IAddressable GetGrain(Type grainInterfaceType, IdSpan grainKey) => throw Unknown<IAddressable>();
+
+    public IAddressable GetGrain(Type grainInterfaceType, IdSpan grainKey, string grainClassNamePrefix) => throw Unknown<IAddressable>();
+
+    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
+        where TGrainInterface : IAddressable => throw Unknown<TGrainInterface>();
+
+    public IAddressable GetGrain(GrainId grainId) => throw Unknown<IAddressable>();
+
+    public IAddressable GetGrain(GrainId grainId, GrainInterfaceType interfaceType) => throw Unknown<IAddressable>();
+
+    private object Grain(Type type, string key) =>
+        type == typeof(IShardGrain) ? Shard(key)
+        : type == typeof(IIndexGrain) ? Catalog.Index(key)
+        : type == typeof(ITenantGrain) ? Catalog.Tenant(key)
+        : type == typeof(IEncoderGrain) ? Encoder
+        : throw new NotSupportedException($"{type} is no grain of this cluster.");
+
+    private static NotSupportedException Unknown<T>() => new($"{typeof(T)} is no grain of this cluster.");
+
+    private sealed class ModelCatalog(FakeCluster cluster) : IModelCatalogGrain
+    {
+        public async Task<ImmutableArray<ModelInfo>> List()
+        {
+            await cluster.Faults.PassAsync<bool>("models");
+            return cluster.Models;
+        }
+    }
+}
