@@ -45,6 +45,9 @@ public static class Limits
     /// <summary>Distinct values that a shard counts for one facet, the most frequent first: bounds the answer to a few megabytes.</summary>
     public const int MaxFacetValuesPerShard = 100_000;
 
+    /// <summary>Texts or images of one call to an encoder: the encoder's queue is never shorter.</summary>
+    public const int MaxInputsPerEncode = 64;
+
     /// <summary>Documents of one write message to a shard, and ids of one read.</summary>
     public const int MaxOperationsPerWrite = 1_000;
 }

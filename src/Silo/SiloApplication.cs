@@ -1,4 +1,5 @@
 using ClipOrleans.Clip.Models;
+using ClipOrleans.Gateway;
 using ClipOrleans.Grains;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Silo.Configuration;
@@ -43,6 +44,7 @@ internal static class SiloApplication
         Bind<RoleSettings>(builder, RoleSettings.Section);
 
         builder.AddTelemetry();
+        builder.Services.AddClipOrleansGateway(builder.Configuration);
         builder.UseOrleans(silo =>
         {
             silo.AddCluster(builder.Configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings());
@@ -51,6 +53,7 @@ internal static class SiloApplication
         });
 
         var app = builder.Build();
+        app.MapClipOrleansGateway();
         app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
     }

@@ -44,6 +44,7 @@ public interface IShardGrain : IGrainWithStringKey
     Task<ShardStatus> GetStatus();
 
     /// <summary>Closes the shard and deletes its files; idempotent.</summary>
+    /// <returns>Null, or why its files are still there.</returns>
     [Alias("Drop"), ResponseTimeout(CallTimes.OneShard)]
-    Task Drop();
+    Task<Error?> Drop();
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using ClipOrleans.Clip.Inference;
+using ClipOrleans.Contracts;
 
 namespace ClipOrleans.Grains.Configuration;
 
@@ -20,8 +21,12 @@ public sealed class EncoderSettings
     [Range(1, 256)]
     public int MaxBatch { get; set; } = 16;
 
-    /// <summary>Texts and images that may wait, each. One more is refused at once with 503 and Retry-After.</summary>
-    [Range(1, 100_000)]
+    /// <summary>Longest run of a model in milliseconds, as far as a batch can be cut to it: a query that arrives meanwhile waits for it.</summary>
+    [Range(1, 10_000)]
+    public int MaxRunMilliseconds { get; set; } = 30;
+
+    /// <summary>Texts and images that may wait, each. One more is refused at once with 503 and Retry-After. At least one call of a gateway fits.</summary>
+    [Range(Limits.MaxInputsPerEncode, 100_000)]
     public int Queue { get; set; } = 1_024;
 
     internal EncoderOptions ToOptions() => new()
@@ -29,6 +34,7 @@ public sealed class EncoderSettings
         Workers = Threads,
         ThreadsPerRun = ThreadsPerRun,
         MaxBatch = MaxBatch,
+        MaxRunMilliseconds = MaxRunMilliseconds,
         QueueLength = Queue,
     };
 }

@@ -44,7 +44,8 @@ internal sealed partial class IndexGrain(
 
     public Task<Result<IndexDescription>> Create(IndexSpec spec, long incarnation) => _gate.RunAsync<Result<IndexDescription>>(async () =>
     {
-        await FinishAsync();
+        if (await FinishAsync() is { } unfinished)
+            return unfinished;
         if (state.State is { Phase: IndexPhase.Live, Description: { } present })
             return present.Incarnation == incarnation ? present : Error.Of(Slugs.IndexExists, $"There is an index named '{spec.Name}' already.");
 
@@ -80,14 +81,10 @@ internal sealed partial class IndexGrain(
     public Task<Result<IndexDescription>> Delete() => _gate.RunAsync<Result<IndexDescription>>(async () =>
     {
         if (state.State is not { Phase: IndexPhase.Live, Description: { } description })
-        {
-            await FinishAsync();
-            return NotFound();
-        }
+            return await FinishAsync() ?? NotFound();
 
         await WriteAsync(IndexPhase.Deleting, description);
-        await FinishAsync();
-        return description;
+        return await FinishAsync() is { } unfinished ? unfinished : description;
     });
 
     public void Dispose() => _gate.Dispose();
@@ -98,7 +95,8 @@ internal sealed partial class IndexGrain(
         switch (state.State)
         {
             case { Phase: IndexPhase.Creating or IndexPhase.Deleting, Description: { } doomed }:
-                await new IndexShards(GrainFactory, doomed).DropAsync();
+                if (await new IndexShards(GrainFactory, doomed).DropAsync() is { } kept)
+                    return kept;
                 await state.ClearStateAsync();
                 LogRemoved(_key, doomed.Incarnation);
                 return null;

@@ -29,10 +29,16 @@ internal sealed class IndexShards(IGrainFactory grains, IndexDescription descrip
         return null;
     }
 
-    public async Task DropAsync()
+    public async Task<Error?> DropAsync()
     {
         foreach (var some in Enumerable.Range(0, description.Spec.Shards).Chunk(AtOnce))
-            await Task.WhenAll(some.Select(shard => Shard(shard).Drop()));
+        {
+            var answers = await Task.WhenAll(some.Select(shard => Shard(shard).Drop()));
+            if (answers.FirstOrDefault(answer => answer is not null) is { } error)
+                return error;
+        }
+
+        return null;
     }
 
     public async Task<ImmutableArray<ShardStatus>> GetStatusAsync() =>

@@ -32,8 +32,15 @@ internal sealed class SearchPool : IDisposable
     public Task<T>? TryRun<T>(Func<double, T> work, CancellationToken cancellation)
     {
         var job = new Job<T>(work, cancellation);
-        if (!_queue.IsAddingCompleted && _queue.TryAdd(job))
-            return job.Completion;
+        try
+        {
+            if (_queue.TryAdd(job))
+                return job.Completion;
+        }
+        catch (InvalidOperationException)
+        {
+            // Closed: the process is about to end, and a search that comes now is refused like one too many.
+        }
 
         _instruments.SearchRefused();
         return null;

@@ -6,7 +6,7 @@ namespace ClipOrleans.Grains.Shards;
 /// <summary>The folder of a shard, seen from outside its engine.</summary>
 internal static class ShardFolder
 {
-    private const string ProbeName = "write-probe.tmp";
+    public const string ProbeName = "write-probe.tmp";
     private const int ProbeBytes = 64 * 1024;
 
     /// <summary>Removes a closed shard, then the folders above it that are empty: <c>shards</c> and that of the index.</summary>

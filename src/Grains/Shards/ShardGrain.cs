@@ -48,8 +48,8 @@ internal sealed class ShardGrain(
         var wanted = ShardMessages.ToDescriptor(spec);
         var refusal = await _host.ReadyAsync(s_configureWait);
         if (_host.Phase is HostPhase.Absent)
-            await _host.CreateAsync(wanted, spec.KeepImages);
-        else if (refusal is not null)
+            refusal = await _host.CreateAsync(wanted, spec.KeepImages);
+        if (refusal is not null)
             return refusal;
 
         return await UseAsync<ShardStatus>(indexVersion: null, async engine =>
@@ -101,18 +101,13 @@ internal sealed class ShardGrain(
     });
 
     public Task<Result<ImmutableArray<DocumentRow?>>> Read(ReadDocuments request) => UseAsync<ImmutableArray<DocumentRow?>>(request.IndexVersion, async engine =>
-    {
-        var rows = ImmutableArray.CreateBuilder<DocumentRow?>(request.Ids.Length);
-        foreach (var id in request.Ids)
-            rows.Add(await engine.GetAsync(id, request.IncludeVector) is { } document ? ShardMessages.ToRow(document) : null);
-        return rows.MoveToImmutable();
-    });
+        await ShardRows.ReadAsync(engine, request));
 
     public Task<Result<ImmutableArray<DocumentRow>>> ReadHits(ReadHits request) => UseAsync<ImmutableArray<DocumentRow>>(request.IndexVersion, async engine =>
-        await ReadRowsAsync(engine, request.Locators, request.IncludeVector, CancellationToken.None));
+        await ShardRows.ReadAsync(engine, request.Locators, request.IncludeVector, CancellationToken.None));
 
     public Task<Result<StoredImage>> ReadImage(long indexVersion, string id) => UseAsync<StoredImage>(indexVersion, async engine =>
-        await engine.ReadImageAsync(id) is { } image ? new StoredImage(ShardMessages.ToArray(image.Bytes), image.ContentType)
+        await Task.Run(async () => await engine.ReadImageAsync(id)) is { } image ? new StoredImage(ShardMessages.ToArray(image.Bytes), image.ContentType)
         : await engine.GetAsync(id, includeVector: false) is null ? Error.Of(Slugs.DocumentNotFound, $"There is no document '{id}'.")
         : Error.Of(Slugs.ImageNotFound, $"No image is kept of document '{id}'."));
 
@@ -124,10 +119,10 @@ internal sealed class ShardGrain(
             : new ShardStatus(_key.Shard, _host.State, _host.Percent, 0, 0, 0, 0, 0, silo.Name, status.Error.Detail);
     }
 
-    public async Task Drop()
+    public async Task<Error?> Drop()
     {
-        await _host.DropAsync();
         DeactivateOnIdle();
+        return await _host.DropAsync();
     }
 
     private Task<Result<T>> UseAsync<T>(long? indexVersion, Func<ShardEngine, Task<Result<T>>> work) =>
@@ -140,10 +135,7 @@ internal sealed class ShardGrain(
             return hits;
 
         var started = Stopwatch.GetTimestamp();
-        var rows = await ReadRowsAsync(engine, hits.Locators, query.IncludeVectors, cancellation);
+        var rows = await ShardRows.ReadAsync(engine, hits.Locators, query.IncludeVectors, cancellation);
         return hits with { Rows = rows, Plan = hits.Plan with { ReadMicroseconds = Stopwatch.GetElapsedTime(started).TotalMicroseconds } };
     }
-
-    private static async Task<ImmutableArray<DocumentRow>> ReadRowsAsync(ShardEngine engine, byte[] locators, bool includeVector, CancellationToken cancellation) =>
-        [.. (await engine.ReadManyAsync(ShardSearch.Locators(locators), includeVector, cancellation)).Select(ShardMessages.ToRow)];
 }

@@ -20,6 +20,12 @@ internal sealed partial class ShardHost
     [LoggerMessage(5, LogLevel.Warning, "Shard {Shard} was fenced out and is closed here: {Reason}")]
     private partial void LogFenced(ShardKey shard, string reason);
 
+    [LoggerMessage(7, LogLevel.Error, "Shard {Shard} cannot be made")]
+    private partial void LogCreateFailed(Exception fault, ShardKey shard);
+
+    [LoggerMessage(8, LogLevel.Error, "Shard {Shard} cannot be removed")]
+    private partial void LogDropFailed(Exception fault, ShardKey shard);
+
     [LoggerMessage(6, LogLevel.Error, "Shard {Shard} does not take what was asked")]
     private partial void LogUnavailable(Exception fault, ShardKey shard);
 }

@@ -21,6 +21,9 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(30);
 
+    /// <summary>When a caller should come back after the machine failed: people have to look at it first.</summary>
+    private const int ComeBackSeconds = 5;
+
     private readonly string _directory = surroundings.DirectoryOf(key);
     private readonly ILogger _logger = surroundings.Logs.CreateLogger<ShardHost>();
     private readonly CancellationTokenSource _closing = new();
@@ -110,20 +113,32 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         catch (ShardException fault)
         {
             LogUnavailable(fault, key);
-            ReopenIfWritableAsync().Ignore();
-            return Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard}: {fault.Message}", 5);
+            if (fault is ShardUnavailableException)
+                ReopenIfWritableAsync().Ignore();
+            return Unavailable($"Shard {key.Shard}: {fault.Message}");
         }
     }
 
     public Error Changed(ShardEngine engine) => Error.Of(
         Slugs.IndexChanged, $"Index '{key.Index}' was changed meanwhile; shard {key.Shard} has version {engine.Descriptor.IndexVersion}.");
 
-    public async Task CreateAsync(ShardDescriptor descriptor, KeepImages keepImages)
+    /// <returns>Null, or why the shard could not be made.</returns>
+    public async Task<Error?> CreateAsync(ShardDescriptor descriptor, KeepImages keepImages)
     {
         var started = Stopwatch.GetTimestamp();
-        _engine = await Task.Run(() => surroundings.CreateAsync(_directory, descriptor, keepImages));
+        try
+        {
+            _engine = await Task.Run(() => surroundings.CreateAsync(_directory, descriptor, keepImages));
+        }
+        catch (Exception fault) when (IsOfTheMachine(fault))
+        {
+            LogCreateFailed(fault, key);
+            return Unavailable($"Shard {key.Shard} cannot be made: {fault.Message}");
+        }
+
         Phase = HostPhase.Open;
         surroundings.Instruments.ShardOpened(Stopwatch.GetElapsedTime(started));
+        return null;
     }
 
     /// <summary>Waits for the calls that use the engine and closes it; there is no way back.</summary>
@@ -141,11 +156,22 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     }
 
     /// <summary>Closes the shard and removes its files, and the folders above it that this leaves empty.</summary>
-    public async Task DropAsync()
+    /// <returns>Null, or why the files are still there.</returns>
+    public async Task<Error?> DropAsync()
     {
         await DisposeAsync();
-        await Task.Run(() => ShardFolder.Remove(_directory));
+        try
+        {
+            await Task.Run(() => ShardFolder.Remove(_directory));
+        }
+        catch (Exception fault) when (IsOfTheMachine(fault))
+        {
+            LogDropFailed(fault, key);
+            return Unavailable($"Shard {key.Shard} cannot be removed: {fault.Message}");
+        }
+
         Phase = HostPhase.Absent;
+        return null;
     }
 
     /// <summary>Keeps the engine open until the lease is disposed of. On the turn on which <see cref="ReadyAsync"/> said null.</summary>
@@ -234,6 +260,10 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         HostPhase.Closed => Error.RetryLater(Slugs.Loading, $"Shard {key.Shard} is being closed; the next request opens it again.", 1),
         _ => Error.Of(Slugs.IndexNotFound, $"There is no index '{key.Index}'."),
     };
+
+    private static bool IsOfTheMachine(Exception fault) => fault is ShardException or IOException or UnauthorizedAccessException;
+
+    private static Error Unavailable(string detail) => Error.RetryLater(Slugs.StorageUnavailable, detail, ComeBackSeconds);
 
     private void PutOffRetry()
     {

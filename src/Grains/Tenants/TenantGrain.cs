@@ -25,18 +25,20 @@ internal sealed partial class TenantGrain(
 
     public async Task<Result<IndexDescription>> CreateIndex(IndexSpec spec)
     {
-        if (state.State.Indexes.ContainsKey(spec.Name) && (await Index(spec.Name).Describe()).IsSuccess)
-            return Error.Of(Slugs.IndexExists, $"There is an index named '{spec.Name}' already: choose another name or delete that one first.");
+        if (state.State.Indexes.ContainsKey(spec.Name))
+        {
+            var present = await Index(spec.Name).Describe();
+            if (present.IsSuccess)
+                return Error.Of(Slugs.IndexExists, $"There is an index named '{spec.Name}' already: choose another name or delete that one first.");
+            if (present.Error.Slug != Slugs.IndexNotFound)
+                return present;
+        }
 
         var incarnation = state.State.LastIncarnation + 1;
         state.State.LastIncarnation = incarnation;
         state.State.Indexes[spec.Name] = incarnation;
         await WriteAsync();
-
-        var created = await Index(spec.Name).Create(spec, incarnation);
-        if (!created.IsSuccess)
-            await ForgetAsync(spec.Name);
-        return created;
+        return await Index(spec.Name).Create(spec, incarnation);
     }
 
     public async Task<ImmutableArray<IndexDescription>> ListIndexes()
@@ -52,7 +54,8 @@ internal sealed partial class TenantGrain(
             return Error.Of(Slugs.IndexNotFound, $"There is no index named '{name}'.");
 
         var deleted = await Index(name).Delete();
-        await ForgetAsync(name);
+        if (deleted.IsSuccess || deleted.Error.Slug == Slugs.IndexNotFound)
+            await ForgetAsync(name);
         return deleted;
     }
 

@@ -1,3 +1,4 @@
+using ClipOrleans.Gateway.Options;
 using ClipOrleans.Grains.Configuration;
 
 namespace ClipOrleans.Silo.Configuration;
@@ -15,6 +16,9 @@ internal sealed record SettingsSection(string Name, Type Type)
         new(SearchSettings.Section, typeof(SearchSettings)),
         new(AuthSettings.Section, typeof(AuthSettings)),
         new(ClusterSettings.Section, typeof(ClusterSettings)),
+        new(LimitOptions.Section, typeof(LimitOptions)),
+        new(FetchOptions.Section, typeof(FetchOptions)),
+        new(QueryOptions.Section, typeof(QueryOptions)),
     ];
 
     public IEnumerable<Setting> Settings =>
