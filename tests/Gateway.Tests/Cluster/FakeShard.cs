@@ -144,10 +144,10 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
     public Task<ShardStatus> GetStatus() => Task.FromResult(
         new ShardStatus(_number, ShardState.Ready, 100, _vectors.LiveRows, 1000, _vectors.BytesInMemory, _rows.Count, 1, "fake", null));
 
-    public Task Drop()
+    public Task<Error?> Drop()
     {
         _index = null;
-        return Task.CompletedTask;
+        return Task.FromResult<Error?>(null);
     }
 
     private Error? Refuse(long version) =>
