@@ -60,7 +60,7 @@ internal static class AnyValue
     public static IEnumerable<string> Unfilled(object value) =>
         from field in Fields(value.GetType())
         let content = field.GetValue(value)
-        where content is null || (content is not bool && !field.FieldType.IsEnum && content.Equals(Default(field.FieldType)))
+        where content is null || (content is not (bool or Enum) && content.Equals(Default(field.FieldType)))
         select field.Name;
 
     /// <summary>The value of a result that is an error: an <see cref="ImmutableArray{T}"/> that was never made.</summary>

@@ -1,0 +1,105 @@
+using ClipOrleans.Silo;
+using ClipOrleans.Silo.Configuration;
+using ClipOrleans.Silo.Startup;
+using Microsoft.Extensions.Configuration;
+
+namespace ClipOrleans.Grains.Tests.Silo;
+
+// Danger: a typing error is passed over in silence, or open access is open to the network.
+// Invariant: a wrong value or an unknown key stops the start, every one named at once.
+// Method: command lines as an operator writes them.
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData("--Storage:Sync=perhaps", "Storage:Sync", "true or false")]
+    [InlineData("--Storage:IdleMinutes=0", "Storage:IdleMinutes", "from 1 to 10080")]
+    [InlineData("--Storage:IdleMinutes=soon", "Storage:IdleMinutes", "a whole number")]
+    [InlineData("--Storage:Path=", "Storage:Path", "must not be empty")]
+    [InlineData("--storage:PTH=/x", "PTH", "Storage:Path")]
+    [InlineData("--Storage:Path:Deeper=/x", "Storage:Path:Deeper", "no such setting")]
+    [InlineData("--Storag:Path=/x", "Storag:Path", "Storage:")]
+    [InlineData("--Limits:MaxImageBytes=-1", "Limits:MaxImageBytes", "from 1024")]
+    [InlineData("--Fetch:AllowPrivateNetworks=2", "Fetch:AllowPrivateNetworks", "true or false")]
+    [InlineData("--Roles=gateway,cook", "Roles", "'cook'")]
+    [InlineData("--Roles=gateway", "Roles", "Cluster:Provider")]
+    [InlineData("--Roles=", "Roles", "gateway,shard,encoder")]
+    [InlineData("--Auth:Mode=keys", "Auth:Mode", "open")]
+    [InlineData("--Cluster:Provider=pigeon", "Cluster:Provider", "localhost")]
+    [InlineData("--Cluster:SiloPort=65536", "Cluster:SiloPort", "from 0 to 65535")]
+    [InlineData("--Encoder:Queue=1", "Encoder:Queue", "from 64")]
+    [InlineData("--Verbose", "--Verbose", "has no value")]
+    [InlineData("serve", "serve", "not understood")]
+    public void A_wrong_setting_is_named_with_what_would_be_right(string argument, string key, string right)
+    {
+        var fault = Assert.Throws<StartException>(() => SiloApplication.Check([argument]));
+        Assert.Contains(key, fault.Message, StringComparison.Ordinal);
+        Assert.Contains(right, fault.Message, StringComparison.Ordinal);
+        Assert.StartsWith("a setting is wrong", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void All_wrong_settings_are_told_at_once()
+    {
+        var fault = Assert.Throws<StartException>(() => SiloApplication.Check(["--Storage:Sync=perhaps", "--Search:Threads=-1", "--Nothing=1", "--urls=http://0.0.0.0:1"]));
+        Assert.StartsWith("4 settings are wrong", fault.Message, StringComparison.Ordinal);
+        Assert.All((string[])["Storage:Sync", "Search:Threads", "Nothing", "Auth:Mode"], key => Assert.Contains(key, fault.Message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("--Storage:Path", "/somewhere")]
+    [InlineData("--storage:path=/somewhere")]
+    [InlineData("--Storage:Path=/somewhere", "--Logging:LogLevel:Default=Debug", "--Search:Threads=3", "--Fetch:AllowPrivateNetworks=true", "--Roles=encoder, shard,gateway")]
+    public void Right_settings_pass(params string[] arguments)
+    {
+        Assert.Equal("/somewhere", SiloApplication.Check(arguments).Path);
+    }
+
+    [Fact]
+    public void The_command_line_wins_over_the_environment_and_that_over_the_default()
+    {
+        const string variable = "ClipOrleans__Storage__IdleMinutes";
+        Assert.Equal(15, SiloApplication.Check([]).IdleMinutes);
+        Environment.SetEnvironmentVariable(variable, "7");
+        try
+        {
+            Assert.Equal(7, SiloApplication.Check([]).IdleMinutes);
+            Assert.Equal(8, SiloApplication.Check(["--Storage:IdleMinutes=8"]).IdleMinutes);
+            Environment.SetEnvironmentVariable(variable, "never");
+            Assert.Contains("Storage:IdleMinutes", Assert.Throws<StartException>(() => SiloApplication.Check([])).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(variable, null);
+        }
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:8080", true)]
+    [InlineData("http://localhost:0;http://[::1]:5000", true)]
+    [InlineData("http://127.8.9.10:80", true)]
+    [InlineData("http://unix:/run/clip.sock", true)]
+    [InlineData("http://0.0.0.0:8080", false)]
+    [InlineData("http://*:8080", false)]
+    [InlineData("http://+:8080", false)]
+    [InlineData("http://[::]:8080", false)]
+    [InlineData("http://192.168.1.5:8080", false)]
+    [InlineData("http://example.org:8080", false)]
+    [InlineData("http://localhost.example.org:8080", false)]
+    [InlineData("http://127.0.0.1:8080;http://10.0.0.1:8080", false)]
+    [InlineData("8080", false)]
+    public void Open_access_listens_on_this_machine_only(string urls, bool allowed)
+    {
+        var problem = ListenAddresses.Problem(Configuration(("urls", urls)));
+        Assert.Equal(allowed, problem is null);
+    }
+
+    [Fact]
+    public void Endpoints_of_the_server_itself_are_looked_at_too()
+    {
+        var problem = ListenAddresses.Problem(Configuration(("urls", "http://127.0.0.1:8080"), ("Kestrel:Endpoints:Out:Url", "http://0.0.0.0:8080")));
+        Assert.Contains("0.0.0.0", problem, StringComparison.Ordinal);
+    }
+
+    private static IConfiguration Configuration(params (string Key, string Value)[] values) =>
+        new ConfigurationBuilder().AddInMemoryCollection(values.Select(value => new KeyValuePair<string, string?>(value.Key, value.Value))).Build();
+}
