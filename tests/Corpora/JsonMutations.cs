@@ -57,6 +57,8 @@ internal static class JsonMutations
         }
 
         yield return ("objects 1000 deep", Bytes($"{{\"zzz\":{string.Concat(Enumerable.Repeat("{\"a\":", 1000))}1{new string('}', 1000)},{valid[1..]}"));
+        yield return ("lone surrogate in a name", Bytes($"{{\"\\ud800\":1,{valid[1..]}"));
+        yield return ("bad escape in a name", Bytes($"{{\"\\u00zz\":1,{valid[1..]}"));
         yield return ("unknown member", Bytes($"{{\"zzz\":1,{valid[1..]}"));
         yield return ("unknown member that is null", Bytes($"{{\"zzz\":null,{valid[1..]}"));
         yield return ("member in capitals", Bytes($"{{{FirstMember(valid).ToUpperInvariant()}:1,{valid[1..]}"));

@@ -78,7 +78,7 @@ internal static class BulkEndpoints
         if (http.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
             rate.MinDataRate = null;
         http.Response.ContentType = Ndjson;
-        await http.Response.StartAsync(http.RequestAborted);
+        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
         await foreach (var written in pipeline.RunAsync(index, stream, whole: false, http.RequestAborted))
         {
             foreach (var document in written)

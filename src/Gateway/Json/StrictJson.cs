@@ -28,28 +28,26 @@ internal static class StrictJson
             return Error.Of(slug, $"{what} is empty; it must be JSON.");
         if (!Utf8.IsValid(utf8.Span))
             return Error.Of(slug, $"{what} is not valid UTF-8.");
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(utf8, Strict);
+            // Before the names are compared: comparing reads them, and half a pair can't be read.
+            return Surrogates.HasLoneEscape(utf8.Span) ? LoneSurrogate(utf8, slug) : JsonDocument.Parse(utf8, Strict);
         }
         catch (JsonException syntax)
         {
             return Explain(utf8, what, slug, syntax);
-        }
-
-        if (!Surrogates.HasLoneEscape(utf8.Span))
-            return Result<JsonDocument>.Ok(document);
-        using (document)
-        {
-            var pointer = Surrogates.Find(document.RootElement, "") ?? "";
-            return Error.At(slug, "The string escapes half of a surrogate pair, which is no Unicode text.", pointer);
         }
     }
 
     /// <summary>What is not JSON, and where.</summary>
     public static Error Describe(JsonException syntax, string what, string slug) =>
         Error.Of(slug, $"{what} is not valid JSON at line {syntax.LineNumber + 1}, byte {syntax.BytePositionInLine + 1}: {Reason(syntax)}");
+
+    private static Error LoneSurrogate(ReadOnlyMemory<byte> utf8, string slug)
+    {
+        using var document = JsonDocument.Parse(utf8, WithDuplicates);
+        return Error.At(slug, "The string escapes half of a surrogate pair, which is no Unicode text.", Surrogates.Find(document.RootElement, "") ?? "");
+    }
 
     private static Error Explain(ReadOnlyMemory<byte> utf8, string what, string slug, JsonException syntax)
     {

@@ -16,7 +16,7 @@ public sealed class OpenApiDocumentTests
     {
         await using var host = await GatewayHost.StartAsync();
         var served = (await host.GetAsync("/openapi/v1.json")).Ok().ToJsonString(Indented) + "\n";
-        var path = Path.Combine(Repository(), "docs", "openapi.json");
+        var path = RepositoryPath.Of("docs", "openapi.json");
         if (Environment.GetEnvironmentVariable("CLIPORLEANS_WRITE_OPENAPI") == "1")
             await File.WriteAllTextAsync(path, served);
         Assert.Equal(await File.ReadAllTextAsync(path), served);
@@ -61,12 +61,4 @@ public sealed class OpenApiDocumentTests
 
     private static IEnumerable<(string Path, JsonObject Operation)> Operations(JsonObject document) =>
         document["paths"]!.AsObject().SelectMany(path => path.Value!.AsObject().Select(operation => (path.Key, operation.Value!.AsObject())));
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "ClipOrleans.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new InvalidOperationException("The tests do not run inside the repository.");
-    }
 }

@@ -1,0 +1,64 @@
+namespace ClipOrleans.Gateway.Tests.Hosting;
+
+/// <summary>A clock that stands still until it is moved. Timers fire on the thread that moves it.</summary>
+internal sealed class ManualClock : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly List<ManualTimer> _timers = [];
+    private long _now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override long GetTimestamp() => Interlocked.Read(ref _now);
+
+    public override DateTimeOffset GetUtcNow() => new DateTimeOffset(2026, 3, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(GetTimestamp());
+
+    public void Advance(TimeSpan time)
+    {
+        List<ManualTimer> due;
+        lock (_lock)
+        {
+            _now += time.Ticks;
+            due = [.. _timers.Where(timer => timer.Due <= _now)];
+            _timers.RemoveAll(due.Contains);
+        }
+
+        foreach (var timer in due)
+            timer.Fire();
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private sealed class ManualTimer(ManualClock clock, Action fire) : ITimer
+    {
+        public long Due { get; private set; }
+
+        public Action Fire { get; } = fire;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                clock._timers.Remove(this);
+                Due = clock._now + dueTime.Ticks;
+                if (dueTime != Timeout.InfiniteTimeSpan)
+                    clock._timers.Add(this);
+            }
+
+            return true;
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
