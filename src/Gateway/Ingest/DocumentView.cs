@@ -17,6 +17,6 @@ internal static class DocumentView
         Model = row.Model,
         CreatedAt = row.CreatedAt.UtcDateTime,
         UpdatedAt = row.UpdatedAt.UtcDateTime,
-        Vector = row.Vector is null ? null : new VectorJson(row.Vector),
+        Vector = row.Vector is { Length: > 0 } vector ? new VectorJson(vector) : null,
     };
 }

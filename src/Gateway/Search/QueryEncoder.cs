@@ -108,7 +108,7 @@ internal sealed class QueryEncoder(ModelDirectory models, EmbeddingService embed
         var rows = await shard.Read(new ReadDocuments(index.Version, [id], IncludeVector: true));
         if (!rows.IsSuccess)
             return rows.Error;
-        return rows.Value[0]?.Vector is { } vector
+        return rows.Value[0]?.Vector is { Length: > 0 } vector
             ? (vector, null)
             : Error.Of(Slugs.DocumentNotFound, $"There is no document '{Json.Pointer.Quote(id)}' in index '{index.Name}'.");
     }
