@@ -8,8 +8,8 @@ namespace ClipOrleans.Bench.Vectors;
 /// <summary>Runs the peers' harnesses of bench/Peers as processes of their own and reads their lines of JSON.</summary>
 internal static class PeerRunner
 {
-    private const string HnswEfs = "20,40,80,160,320,640";
-    private const string UsearchEfs = "40,80,160,320,640";
+    private const string HnswEfs = "20,40,80,160,320,640,1280";
+    private const string UsearchEfs = "40,80,160,320,640,1280";
     private static readonly string[] AllUsearch = ["f32", "f16", "i8"];
 
     private static string Sources { get; } = Path.Combine(Machine.Repository, "bench", "Peers");
@@ -25,7 +25,7 @@ internal static class PeerRunner
     public static Contender Faiss(VectorDataSet data, int threads)
     {
         var lists = Math.Max(16, (int)Math.Pow(2, Math.Round(Math.Log2(3.2 * Math.Sqrt(data.Count)))));
-        return Measure($"faiss IVF{lists},SQ8", "/usr/bin/python3", [Path.Combine(Sources, "faiss_bench.py"), .. Files(data), Number(threads), $"IVF{lists},SQ8", "nprobe", "8,16,32,64,128"]);
+        return Measure($"faiss IVF{lists},SQ8", "/usr/bin/python3", [Path.Combine(Sources, "faiss_bench.py"), .. Files(data), Number(threads), $"IVF{lists},SQ8", "nprobe", "8,16,32,64,128,256"]);
     }
 
     public static IEnumerable<Contender> Usearch(VectorDataSet data)

@@ -7,7 +7,8 @@ namespace ClipOrleans.Bench.Vectors;
 /// <summary>
 /// The statistics that make a data set CLIP-like, each with the bounds in which three seeds of the reference generator
 /// (a NumPy script, 100,000 x 512) lie: measured 0.722 to 0.730, 0.750 to 0.752, 3.56 to 3.84, 3.25 to 3.41,
-/// 0.465 to 0.470 and 0.821 to 0.822.
+/// 0.465 to 0.470 and 0.821 to 0.822. A million has more clusters, so its variance is less concentrated: there the
+/// script gives 0.719 to 0.724 for the cone and 0.383 to 0.389 and 0.765 to 0.769 for the variances.
 /// </summary>
 internal static class VectorTraits
 {
@@ -15,18 +16,22 @@ internal static class VectorTraits
     private const int ScoreSample = 4000;
     private const int QuerySample = 200;
 
+    /// <summary>From here on the bounds of a million rows hold.</summary>
+    private const int LargeCount = 500_000;
+
     /// <exception cref="InvalidDataException">The data are not what the benchmark claims to measure on.</exception>
     public static IEnumerable<string[]> Checked(VectorDataSet data)
     {
         var (best, tenth) = Standouts(data);
+        var isLarge = data.Count >= LargeCount;
         Trait[] traits =
         [
             new("cone: length of the mean image", MeanLength(data.Vectors, data.Dimensions), 0.71, 0.74),
             new("length of the mean text", MeanLength(data.Queries, data.Dimensions), 0.74, 0.76),
             new("best image, standard deviations above a text's mean score", best, 3.4, 4.6),
             new("10th image, the same", tenth, 3.1, 4.3),
-            new("variance in the first 16 axes", VarianceIn(data, 16), 0.45, 0.48),
-            new("variance in the first 128 axes", VarianceIn(data, 128), 0.81, 0.83),
+            new("variance in the first 16 axes", VarianceIn(data, 16), isLarge ? 0.37 : 0.45, isLarge ? 0.41 : 0.48),
+            new("variance in the first 128 axes", VarianceIn(data, 128), isLarge ? 0.75 : 0.81, isLarge ? 0.78 : 0.83),
         ];
         foreach (var trait in traits)
         {
