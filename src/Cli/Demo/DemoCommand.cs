@@ -38,11 +38,11 @@ internal static class DemoCommand
             var index = await ImportTarget.OpenAsync(client, IndexName, new IndexDefinition { Name = IndexName, Fields = Fields }, stop).ConfigureAwait(false);
             if (Fields.Except(index.Fields).FirstOrDefault() is { } missing)
                 throw new CliError($"The index {IndexName} is there, but not the demo's: it has no field {missing.Name}", $"\"clip index delete {IndexName}\" makes room for it");
-            if (!line.GetValue(keep) || index.Documents == 0)
+            if (!line.GetValue(keep) || (index.IsReady && index.Documents == 0))
                 await LoadAsync(terminal, client, index, catalogue, stop).ConfigureAwait(false);
             foreach (var search in DemoSearch.All(catalogue))
                 await ShowAsync(terminal, client, search, stop).ConfigureAwait(false);
-            terminal.Out.MarkupLine($"Try your own: [green]clip search {IndexName} \"yellow animal\"[/]");
+            terminal.Out.MarkupLineInterpolated($"Try your own: [green]{OwnName.Of(terminal.Environment)} search {IndexName} \"yellow animal\"[/]");
             return ExitCodes.Ok;
         });
         return command;

@@ -73,6 +73,6 @@ internal sealed class ImportRun(Terminal terminal, ImportSettings settings)
             CultureInfo.InvariantCulture,
             $"Stored [green]{totals.Stored:N0}[/] documents ({totals.Created:N0} new, {totals.Updated:N0} replaced) in {Quantity.Time(reading.Elapsed)}: {rate}."));
         if (failures.Count > 0)
-            terminal.Error.MarkupLineInterpolated($"[red]{failures.Count:N0} rows failed; {failures.Path} tells why. Mend them and run the same command again.[/]");
+            terminal.Error.MarkupLineInterpolated($"[red]{failures.Count:N0} {(failures.Count == 1 ? "row" : "rows")} failed; {failures.Path} tells why. Mend them and run the same command again.[/]");
     }
 }

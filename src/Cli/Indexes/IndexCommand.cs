@@ -91,7 +91,7 @@ internal static class IndexCommand
             if (!line.GetValue(yes) && !await ConfirmAsync(terminal, index, stop).ConfigureAwait(false))
                 return ExitCodes.Failed;
             await client.DeleteIndexAsync(index.Name, stop).ConfigureAwait(false);
-            terminal.Out.MarkupLineInterpolated($"Deleted index [green]{index.Name}[/] with {index.Documents:N0} documents.");
+            terminal.Out.MarkupLineInterpolated($"Deleted index [green]{index.Name}[/] with {IndexTable.Documents(index)} documents.");
             return ExitCodes.Ok;
         });
         return command;
@@ -101,7 +101,7 @@ internal static class IndexCommand
     {
         if (!terminal.IsInteractive)
             throw CliError.Usage($"Deleting {index.Name} needs a yes, and nobody can be asked here", "Add --yes");
-        var question = $"Delete index {Markup.Escape(index.Name)} with {index.Documents:N0} documents?";
+        var question = $"Delete index {Markup.Escape(index.Name)} with {IndexTable.Documents(index)} documents?";
         return await terminal.Out.ConfirmAsync(question, defaultValue: false, stop).ConfigureAwait(false);
     }
 }

@@ -21,8 +21,8 @@ internal static class IndexTable
         foreach (var index in indexes)
         {
             table.AddRow(
-                Markup.Escape(index.Name), Markup.Escape(index.Model), Number(index.Dimensions), Number(index.Documents),
-                Quantity.Bytes(index.BytesOnDisk), Quantity.Bytes(index.BytesInMemory), Number(index.Shards.Count), Markup.Escape(index.Status));
+                Markup.Escape(index.Name), Markup.Escape(index.Model), Number(index.Dimensions), Documents(index),
+                WhenReady(index, Quantity.Bytes(index.BytesOnDisk)), WhenReady(index, Quantity.Bytes(index.BytesInMemory)), Number(index.Shards.Count), Markup.Escape(index.Status));
         }
         console.Write(table);
     }
@@ -33,9 +33,9 @@ internal static class IndexTable
         Add("name", index.Name);
         Add("status", index.Status);
         Add("model", $"{index.Model}, {index.Dimensions} dimensions");
-        Add("documents", Number(index.Documents));
-        Add("on disk", Quantity.Bytes(index.BytesOnDisk));
-        Add("in memory", Quantity.Bytes(index.BytesInMemory));
+        Add("documents", Documents(index));
+        Add("on disk", WhenReady(index, Quantity.Bytes(index.BytesOnDisk)));
+        Add("in memory", WhenReady(index, Quantity.Bytes(index.BytesInMemory)));
         Add("target recall", index.TargetRecall.ToString("0.###", CultureInfo.InvariantCulture));
         Add("images kept", index.KeepImages.ToString().ToLowerInvariant());
         Add("fields", index.Fields.Count == 0 ? "none" : string.Join(", ", index.Fields.Select(field => $"{field.Name}:{FieldOption.NameOf(field.Type)}")));
@@ -55,6 +55,11 @@ internal static class IndexTable
 
         void Add(string name, string value) => facts.AddRow($"[grey]{name}[/]", Markup.Escape(value));
     }
+
+    public static string Documents(IndexDescription index) => WhenReady(index, Number(index.Documents));
+
+    /// <summary>What is not loaded is not counted: a zero would be taken for a loss.</summary>
+    private static string WhenReady(IndexDescription index, string text) => index.IsReady ? text : "…";
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

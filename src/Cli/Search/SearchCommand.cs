@@ -63,7 +63,7 @@ internal sealed class SearchCommand
         foreach (var (field, facet) in found.Facets ?? new Dictionary<string, IReadOnlyList<FacetValue>>())
             _terminal.Out.MarkupLineInterpolated($"{field}: {SearchTable.Describe(facet)}");
         if (found.Explain is { } plan)
-            _terminal.Out.Write(new Text(JsonSerializer.Serialize(plan, Indented)));
+            _terminal.Out.WriteLine(JsonSerializer.Serialize(plan, Indented));
         return ExitCodes.Ok;
     }
 

@@ -27,7 +27,11 @@ public sealed record IndexDescription
     /// <summary>Whether it answers, for example <c>ready</c> or <c>loading</c>.</summary>
     public string Status { get; init; } = "";
 
-    /// <summary>How many documents it has.</summary>
+    /// <summary>Every shard is loaded: counts and bytes are whole.</summary>
+    [JsonIgnore]
+    public bool IsReady => Status == "ready";
+
+    /// <summary>How many documents it has; those of shards that are still loading do not count yet.</summary>
     public long Documents { get; init; }
 
     /// <summary>Bytes in its files.</summary>

@@ -39,6 +39,15 @@ public sealed class IndexCommandTests : IAsyncLifetime
         Assert.Contains("price:number, tags:keyword[]", (await ClipRun.Of(_server.Address, "index", "show", "shop")).Out, StringComparison.Ordinal);
 
     [Fact]
+    public async Task What_is_still_loading_is_not_shown_as_empty()
+    {
+        _server.Indexes["shop"]["status"] = "loading";
+        _server.Indexes["shop"]["documents"] = 77;
+        Assert.DoesNotContain("77", (await ClipRun.Of(_server.Address, "index", "list")).Out, StringComparison.Ordinal);
+        Assert.Contains("with … documents", (await ClipRun.Of(_server.Address, "index", "delete", "shop", "-y")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nothing_is_deleted_without_a_yes()
     {
         Assert.Equal(ExitCodes.Usage, (await ClipRun.Of(_server.Address, "index", "delete", "shop")).ExitCode);
