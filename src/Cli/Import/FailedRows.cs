@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClipOrleans.Cli.Import.Mapping;
@@ -8,6 +9,9 @@ namespace ClipOrleans.Cli.Import;
 /// <summary>The file of rows that were refused, with the reason of each. It is made when the first one comes.</summary>
 internal sealed class FailedRows(string path) : IDisposable
 {
+    /// <summary>The file is for people first: quotes and umlauts stay as they are.</summary>
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private StreamWriter? _writer;
 
     public string Path => path;
@@ -26,7 +30,7 @@ internal sealed class FailedRows(string path) : IDisposable
             ["id"] = row.Id,
             ["problem"] = JsonSerializer.SerializeToNode(problem, ImportJson.Default.Problem),
         };
-        _writer.WriteLine(line.ToJsonString());
+        _writer.WriteLine(line.ToJsonString(Readable));
         Count++;
     }
 

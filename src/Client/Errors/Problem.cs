@@ -15,6 +15,7 @@ public sealed record Problem
     public string? Title { get; init; }
 
     /// <summary>The HTTP status; 0 when no answer came from the server.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Status { get; init; }
 
     /// <summary>What was wrong this time and what would be right.</summary>

@@ -112,12 +112,12 @@ internal sealed class RowMapper(MappingPlan plan, IReadOnlyDictionary<string, Fi
     {
         var file = new FileInfo(Path.Combine(plan.ImageFolder, name));
         if (!file.Exists)
-            throw new FormatException($"There is no image {file.FullName}.");
+            throw new FileNotFoundException($"There is no image {file.FullName}.");
         if (file.Length == 0)
-            throw new FormatException($"{file.FullName} is empty.");
+            throw new IOException($"{file.FullName} is empty.");
         return file.Length <= LargestImage
             ? await File.ReadAllBytesAsync(file.FullName, stop).ConfigureAwait(false)
-            : throw new FormatException($"{file.FullName} is {file.Length:N0} bytes long; no image is larger than {LargestImage:N0}.");
+            : throw new IOException($"{file.FullName} is {file.Length:N0} bytes long; no image is larger than {LargestImage:N0}.");
     }
 
     private static string Required(JsonNode value, string column) =>
