@@ -18,6 +18,9 @@ public static class GrainsSetup
     /// <summary>Closing a shard forces its log; a silo that leaves closes all of its shards.</summary>
     private static readonly TimeSpan s_deactivationTimeout = TimeSpan.FromMinutes(2);
 
+    /// <summary>How often idle activations are looked for: more often than the shortest Storage:IdleMinutes, or Orleans refuses to start.</summary>
+    private static readonly TimeSpan s_collectionQuantum = TimeSpan.FromSeconds(20);
+
     /// <summary>The folder with the models that are shipped, beside the program.</summary>
     public static string ShippedModels => Path.Combine(AppContext.BaseDirectory, "models");
 
@@ -44,6 +47,7 @@ public static class GrainsSetup
 
         services.AddOptions<GrainCollectionOptions>().Configure<IOptions<StorageSettings>>(static (collection, storage) =>
         {
+            collection.CollectionQuantum = s_collectionQuantum;
             collection.ClassSpecificCollectionAge[typeof(ShardGrain).FullName!] = TimeSpan.FromMinutes(storage.Value.IdleMinutes);
             collection.DeactivationTimeout = s_deactivationTimeout;
         });

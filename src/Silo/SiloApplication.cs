@@ -69,10 +69,25 @@ internal static class SiloApplication
             await app.StartAsync();
             await loading;
         }
-        catch
+        catch (Exception fault)
+        {
+            await StopAfterAsync(app, fault);
+            throw;
+        }
+    }
+
+    /// <summary>Stops what had started. Of a host that had not, stopping fails too: that follows from the first failure, which is the one to tell.</summary>
+    private static async Task StopAfterAsync(WebApplication app, Exception first)
+    {
+        try
         {
             await app.StopAsync();
-            throw;
+        }
+#pragma warning disable CA1031 // Kept with the failure that is told.
+        catch (Exception second)
+#pragma warning restore CA1031
+        {
+            first.Data["stopping failed too"] = second.Message;
         }
     }
 
