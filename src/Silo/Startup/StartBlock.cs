@@ -25,13 +25,16 @@ internal static class StartBlock
               auth     open: no key is asked for, and only this machine can connect
 
             Try next
-              dotnet run --project src/Cli -c Release -- demo    fills an index with pictures and finds them by words
+              dotnet run --project src/Cli -c Release -- demo{UrlOption(address)}    fills an index with pictures and finds them by words
               curl -s {address}/v1/models
               {address}/docs    the API, to read and to try
             Ctrl-C stops it.
 
             """;
     }
+
+    /// <summary>clip looks for the server at the default address.</summary>
+    private static string UrlOption(string address) => address == ConfigurationSources.DefaultUrls ? "" : $" --url {address}";
 
     private static string Words(ModelDescription model) =>
         model.State is ModelState.Faulty ? $"{model.Name} (unusable: {model.Error})"
