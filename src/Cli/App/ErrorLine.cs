@@ -30,9 +30,17 @@ internal static class ErrorLine
             lost.Message,
             "Start a server with \"clip serve\" or \"dotnet run --project src/Silo -c Release\", or name another one with --url",
             ExitCodes.Failed),
-        ClipOrleansException { Status: 401 } refused => (refused.Message, "Give an API key with --key or CLIP_KEY", ExitCodes.Failed),
-        ClipOrleansException { Slug: "index-not-found" } missing => (missing.Message, "\"clip index list\" shows what is there", ExitCodes.Failed),
-        ClipOrleansException { Slug: "model-not-found" } missing => (missing.Message, "\"clip models list\" shows what is loaded", ExitCodes.Failed),
+        ClipOrleansException { Status: 401 } refused => (Words(refused), "Give an API key with --key or CLIP_KEY", ExitCodes.Failed),
+        ClipOrleansException { Slug: "index-not-found" } missing => (Words(missing), "\"clip index list\" shows what is there", ExitCodes.Failed),
+        ClipOrleansException { Slug: "model-not-found" } missing => (Words(missing), "\"clip models list\" shows what is loaded", ExitCodes.Failed),
+        ClipOrleansException refused => (Words(refused), null, ExitCodes.Failed),
         _ => (failure.Message, null, ExitCodes.Failed),
     };
+
+    /// <summary>With the status to look up, and where the server is at fault the trace to ask its operator about.</summary>
+    private static string Words(ClipOrleansException refused)
+    {
+        var trace = refused.Status >= 500 && refused.Problem.TraceId is { } id ? $", trace {id}" : "";
+        return $"{refused.Message.TrimEnd('.')} (HTTP {refused.Status}{trace})";
+    }
 }

@@ -47,7 +47,7 @@ public sealed class CommandLineTests
             FakeServer.AnswerAsync(context, 401, FakeServer.Problem(401, "unauthorized", "A key is needed.")));
         var run = await ClipRun.Of(server.Address, "index", "list");
         Assert.Equal(ExitCodes.Failed, run.ExitCode);
-        Assert.Contains("A key is needed. Give an API key with --key or CLIP_KEY", run.Error, StringComparison.Ordinal);
+        Assert.Contains("A key is needed (HTTP 401). Give an API key with --key or CLIP_KEY", run.Error, StringComparison.Ordinal);
         Assert.Contains("clip index list", (await ClipRun.Of(server.Address, "index", "show", "gone")).Error, StringComparison.Ordinal);
     }
 
