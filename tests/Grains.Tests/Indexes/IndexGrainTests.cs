@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Indexes;
@@ -9,17 +10,32 @@ namespace ClipOrleans.Grains.Tests.Indexes;
 // Method: the catalog file is put into the state that each crash leaves, with the shards as they were then.
 public sealed class IndexGrainTests
 {
+    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(60);
     private static readonly IndexPatch s_addSize = new([new FieldSpec("size", "number")], TargetRecall: 0.99, KeepImages: null);
 
+    [Theory]
+    [InlineData("deleting")]
+    [InlineData("creating")]
+    public async Task I2_What_was_cut_short_is_removed_when_the_tenant_wakes_without_being_asked(string phase)
+    {
+        using var data = new TempFolder();
+        await LeaveAsync(data.Path, state => state["phase"] = phase);
+        await using var cluster = await GrainsCluster.StartAsync(data.Path);
+        var started = Stopwatch.GetTimestamp();
+        do
+        {
+            Assert.Empty(await cluster.Tenant("acme").ListIndexes());
+            Assert.True(Stopwatch.GetElapsedTime(started) < s_hang, "the shards are still there");
+        }
+        while (IndexFolders(data.Path).Length > 0);
+    }
+
     [Fact]
-    public async Task I2_A_deletion_cut_short_is_finished_when_the_tenant_wakes()
+    public async Task I2_A_name_whose_deletion_was_cut_short_can_be_taken_at_once()
     {
         using var data = new TempFolder();
         await LeaveAsync(data.Path, state => state["phase"] = "deleting");
         await using var cluster = await GrainsCluster.StartAsync(data.Path);
-        Assert.Empty(await cluster.Tenant("acme").ListIndexes());
-
-        // Create waits for what is still being removed.
         Assert.True((await cluster.Tenant("acme").CreateIndex(Sample.Spec("pictures"))).IsSuccess);
         Assert.Equal(["pictures-2"], IndexFolders(data.Path));
     }
