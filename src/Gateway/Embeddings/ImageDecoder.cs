@@ -16,7 +16,12 @@ internal sealed class ImageDecoder : IDisposable
     public ImageDecoder(IOptions<LimitOptions> limits, GatewayInstruments instruments)
     {
         _instruments = instruments;
-        _pipeline = new ImagePipeline(new ImageLimits { MaxBytes = limits.Value.MaxImageBytes, MaxPixels = limits.Value.MaxImagePixels });
+        _pipeline = new ImagePipeline(new ImageLimits
+        {
+            MaxBytes = limits.Value.MaxImageBytes,
+            MaxPixels = limits.Value.MaxImagePixels,
+            DecodingMemory = limits.Value.MaxDecodingBytes,
+        });
         var count = limits.Value.MaxConcurrentDecodes;
         _threads = new DecodeThreads(count > 0 ? count : Environment.ProcessorCount);
     }

@@ -11,7 +11,8 @@ internal sealed class CheckedConnection(bool allowPrivateNetworks)
 {
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancel)
     {
-        var host = context.DnsEndPoint.Host;
+        // A final dot only says that a name is complete; before it, "127.0.0.1." is the address and not a name.
+        var host = context.DnsEndPoint.Host.TrimEnd('.');
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancel);
         if (!allowPrivateNetworks && !Array.TrueForAll(addresses, AddressRules.IsAllowed))
             throw new AddressNotAllowedException($"'{host}' is not a public address.");

@@ -13,7 +13,7 @@ internal sealed class DocumentDetails : IOpenApiDocumentTransformer
             Title = "ClipOrleans",
             Version = OpenApiSetup.Document,
             Description = "Put pictures in, find them by words, by other pictures or by vectors, under filters. "
-                + "Errors are application/problem+json (RFC 9457); their type is urn:cliporleans:error:<slug>, and errors maps JSON pointers into the request to what is wrong there. "
+                + "Errors are application/problem+json (RFC 9457); their type is urn:cliporleans:error:{slug}, and errors maps JSON pointers into the request to what is wrong there. "
                 + "Members that a request does not know are refused, not ignored.",
         };
         // The page at /docs and every client know under which address they reached the server; the server does not.

@@ -24,6 +24,7 @@ internal static class OpenApiSetup
             options.WithTitle("ClipOrleans API").WithOpenApiRoutePattern("/openapi/{documentName}.json");
             options.DefaultFonts = false;
             options.Telemetry = false;
+            options.HideModels = true;
             options.Agent = new ScalarAgentOptions { Disabled = true };
             options.Mcp = new ScalarMcpOptions { Disabled = true };
             options.HideClientButton = true;

@@ -43,6 +43,10 @@ public sealed class LimitOptions
     [Range(0, 1_024)]
     public int MaxConcurrentDecodes { get; set; }
 
+    /// <summary>Bytes that decoding large images may take at one time; more of them wait for each other, and one that is larger is decoded alone. Default 1 GiB, what the largest allowed image takes.</summary>
+    [Range(64L * 1024 * 1024, 1024L * 1024 * 1024 * 1024)]
+    public long MaxDecodingBytes { get; set; } = 1024L * 1024 * 1024;
+
     /// <summary>Bytes of request bodies held in memory at once, all requests together. Default 512 MiB.</summary>
     [Range(64L * 1024 * 1024, 1024L * 1024 * 1024 * 1024)]
     public long MaxBodyBytesInFlight { get; set; } = 512L * 1024 * 1024;
