@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds everything once (Release) and runs every test. The last line is "N passed, N failed, N skipped".
+# Builds everything once (Release) and runs every test. The last line is "N passed, N failed".
 #   ./test.sh                     everything
 #   ./test.sh Vectors.Tests …     only these projects under tests/ (and not the format check)
 # It needs the .NET SDK of global.json, and Node for the sample scripts. What else is missing it installs with apt-get when it is
@@ -106,5 +106,5 @@ if [ ${#wanted[@]} = 0 ]; then
   if dotnet format ClipOrleans.sln --verify-no-changes --no-restore; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
 fi
 
-printf '\n%s passed, %s failed, %s skipped\n' "$passed" "$failed" "$skipped"
+printf '\n%s skipped\n%s passed, %s failed\n' "$skipped" "$passed" "$failed"
 [ "$failed" = 0 ]
