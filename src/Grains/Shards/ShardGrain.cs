@@ -48,7 +48,7 @@ internal sealed class ShardGrain(
         var wanted = ShardMessages.ToDescriptor(spec);
         var refusal = await _host.ReadyAsync(s_configureWait);
         if (_host.Phase is HostPhase.Absent)
-            refusal = await _host.CreateAsync(wanted, spec.KeepImages);
+            refusal = await _host.CreateAsync(wanted);
         if (refusal is not null)
             return refusal;
 

@@ -123,12 +123,12 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         Slugs.IndexChanged, $"Index '{key.Index}' was changed meanwhile; shard {key.Shard} has version {engine.Descriptor.IndexVersion}.");
 
     /// <returns>Null, or why the shard could not be made.</returns>
-    public async Task<Error?> CreateAsync(ShardDescriptor descriptor, KeepImages keepImages)
+    public async Task<Error?> CreateAsync(ShardDescriptor descriptor)
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            _engine = await Task.Run(() => surroundings.CreateAsync(_directory, descriptor, keepImages));
+            _engine = await Task.Run(() => surroundings.CreateAsync(_directory, descriptor));
         }
         catch (Exception fault) when (IsOfTheMachine(fault))
         {
