@@ -17,7 +17,7 @@ internal static class ModelEndpoints
 {
     public static void MapModels(this RouteGroupBuilder v1)
     {
-        var models = v1.MapGroup("").WithTags("Models");
+        var models = v1.MapGroup("").WithTags("Models and embeddings");
         models.MapGet("/models", ListAsync)
             .Named("listModels", "List the models");
         models.MapPost("/embeddings", EmbedAsync).Accepts<EmbeddingsRequest>(RequestJson.Json)

@@ -27,6 +27,7 @@ internal static class OpenApiSetup
             options.HideModels = true;
             options.Agent = new ScalarAgentOptions { Disabled = true };
             options.Mcp = new ScalarMcpOptions { Disabled = true };
+            options.DynamicBaseServerUrl = true;
             options.HideClientButton = true;
             options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
         });
