@@ -7,13 +7,11 @@ internal sealed class ImageLease(ByteBudget budget, long bytes) : IDisposable
 {
     private long _bytes = bytes;
 
-    /// <param name="rented">An array of the shared pool.</param>
-    /// <param name="length">How much of it is the image.</param>
-    public ImageBuffer Adopt(byte[] rented, int length)
+    public ImageBuffer Adopt(byte[] image)
     {
-        var image = new ImageBuffer(rented, length, budget, _bytes);
+        var buffer = new ImageBuffer(image, budget, _bytes);
         _bytes = 0;
-        return image;
+        return buffer;
     }
 
     public void Dispose()

@@ -5,22 +5,19 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace ClipOrleans.Gateway.Admission;
 
-/// <summary>A whole request body in one pooled buffer, counted against <see cref="Budgets.Bodies"/> until it is disposed.</summary>
+/// <summary>A whole request body in one piece, counted against <see cref="Budgets.Bodies"/> until it is disposed.</summary>
 internal sealed class RequestBody : IDisposable
 {
     private const int FirstRent = 16 * 1024;
 
     private readonly ByteBudget _budget;
-    private byte[] _buffer = [];
+    private IMemoryOwner<byte>? _memory;
     private long _taken;
     private int _length;
 
     private RequestBody(ByteBudget budget) => _budget = budget;
 
-    public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, _length);
-
-    /// <summary>The same bytes as a stream; it must not outlive the body.</summary>
-    public Stream OpenRead() => new MemoryStream(_buffer, 0, _length, writable: false);
+    public ReadOnlyMemory<byte> Bytes => _memory?.Memory[.._length] ?? default;
 
     /// <returns>The body, or body-too-large, or overloaded.</returns>
     public static async ValueTask<Result<RequestBody>> ReadAsync(HttpContext http, long maxBytes, ByteBudget budget)
@@ -45,10 +42,13 @@ internal sealed class RequestBody : IDisposable
     }
 
     /// <summary>The server's own limit gives way: each reader here counts for itself, with a limit that fits its path.</summary>
-    public static void LiftServerLimit(HttpContext http)
+    public static void LiftServerLimit(HttpContext http) => SetServerLimit(http, null);
+
+    /// <summary>For readers that don't count: the server ends what is longer.</summary>
+    public static void SetServerLimit(HttpContext http, long? maxBytes)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = null;
+            feature.MaxRequestBodySize = maxBytes;
     }
 
     public static Error TooLarge(long maxBytes) =>
@@ -56,9 +56,8 @@ internal sealed class RequestBody : IDisposable
 
     public void Dispose()
     {
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
+        _memory?.Dispose();
+        _memory = null;
         _length = 0;
         _budget.Give(_taken);
         _taken = 0;
@@ -85,9 +84,10 @@ internal sealed class RequestBody : IDisposable
         if (bytes.Length > maxBytes - _length)
             return TooLarge(maxBytes);
         var needed = _length + (int)bytes.Length;
-        if (needed > _buffer.Length && !await ReserveAsync(Math.Max(needed, Math.Min(_buffer.Length * 2, maxBytes)), cancel))
+        var capacity = _memory!.Memory.Length;
+        if (needed > capacity && !await ReserveAsync((int)Math.Max(needed, Math.Min(capacity * 2L, maxBytes)), cancel))
             return Budgets.OutOfMemory("request bodies");
-        bytes.CopyTo(_buffer.AsSpan(_length));
+        bytes.CopyTo(_memory.Memory.Span[_length..]);
         _length = needed;
         return null;
     }
@@ -99,11 +99,7 @@ internal sealed class RequestBody : IDisposable
         if (more > 0 && !(_taken == 0 ? await _budget.TakeAsync(more, Budgets.Patience, cancel) : _budget.TryTake(more)))
             return false;
         _taken += Math.Max(0, more);
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(1, capacity));
-        _buffer.AsSpan(0, _length).CopyTo(larger);
-        if (_buffer.Length > 0)
-            ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = larger;
+        _memory = _memory is null ? WorkingMemory.Rent(capacity) : WorkingMemory.Grow(_memory, 0, _length, capacity);
         return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Fetch;
@@ -14,6 +13,7 @@ namespace ClipOrleans.Gateway.Endpoints;
 internal static class DocumentForm
 {
     private const int MaxBoundary = 70;
+    private const int FirstRent = 64 * 1024;
     private const string ImagePart = "image";
     private const string MetadataPart = "metadata";
 
@@ -22,13 +22,12 @@ internal static class DocumentForm
         var boundary = HeaderUtilities.RemoveQuotes(type.Boundary).Value;
         if (boundary is null || boundary.Length is 0 or > MaxBoundary)
             return Malformed("A multipart body needs a boundary of 1 to 70 characters in its Content-Type.");
-        var body = await RequestBody.ReadAsync(http, requests.Limits.MaxBodyBytes, requests.Budgets.Bodies);
-        if (!body.IsSuccess)
-            return DocumentItem.Failed(body.Error);
-        using var whole = body.Value;
+        if (http.Request.ContentLength > requests.Limits.MaxBodyBytes)
+            return DocumentItem.Failed(RequestBody.TooLarge(requests.Limits.MaxBodyBytes));
+        RequestBody.SetServerLimit(http, requests.Limits.MaxBodyBytes);
         try
         {
-            return await ReadPartsAsync(index, id, new MultipartReader(boundary, whole.OpenRead()), requests, http.RequestAborted);
+            return await ReadPartsAsync(index, id, new MultipartReader(boundary, http.Request.Body), requests, http.RequestAborted);
         }
         catch (Exception exception) when (exception is IOException or InvalidDataException)
         {
@@ -65,13 +64,29 @@ internal static class DocumentForm
     private static async Task<ImageBuffer?> ReadImageAsync(Stream part, RequestReader requests, Faults faults, CancellationToken cancel)
     {
         var max = requests.Limits.MaxImageBytes;
-        var rented = ArrayPool<byte>.Shared.Rent(max + 1);
-        var length = await part.ReadAtLeastAsync(rented.AsMemory(0, max + 1), max + 1, throwOnEndOfStream: false, cancel);
-        if (length <= max)
-            return new ImageBuffer(rented, length);
-        ArrayPool<byte>.Shared.Return(rented);
-        faults.Add(Slugs.ImageTooLarge, "/" + ImagePart, $"An image may have at most {max} bytes.");
-        return null;
+        var memory = WorkingMemory.Rent(FirstRent);
+        try
+        {
+            for (var length = 0; ;)
+            {
+                var read = await part.ReadAsync(memory.Memory[length..], cancel);
+                length += read;
+                if (length > max)
+                {
+                    faults.Add(Slugs.ImageTooLarge, "/" + ImagePart, $"An image may have at most {max} bytes.");
+                    return null;
+                }
+
+                if (read == 0)
+                    return new ImageBuffer(memory.Memory[..length].ToArray());
+                if (length == memory.Memory.Length)
+                    memory = WorkingMemory.Grow(memory, 0, length, (int)Math.Min(length * 2L, max + 1L));
+            }
+        }
+        finally
+        {
+            memory.Dispose();
+        }
     }
 
     private static async Task<byte[]?> ReadMetadataAsync(Stream part, DocumentReader documents, RequestReader requests, Faults faults, CancellationToken cancel)

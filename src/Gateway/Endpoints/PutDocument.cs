@@ -68,6 +68,7 @@ internal static class PutDocument
         var body = await RequestBody.ReadAsync(http, requests.Limits.MaxImageBytes, requests.Budgets.Bodies);
         if (!body.IsSuccess)
             return DocumentItem.Failed(body.Error.Slug == Slugs.BodyTooLarge ? body.Error with { Slug = Slugs.ImageTooLarge } : body.Error);
-        return new DocumentItem { Id = id, Source = new Source { Kind = SourceKind.ImageBase64, Pointer = "", Image = new ImageBuffer(body.Value) } };
+        using var image = body.Value;
+        return new DocumentItem { Id = id, Source = new Source { Kind = SourceKind.ImageBase64, Pointer = "", Image = new ImageBuffer(image.Bytes.ToArray()) } };
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 using ClipOrleans.Contracts.Errors;
@@ -120,47 +119,37 @@ internal sealed partial class ImageFetcher : IDisposable
         var taken = (int)Math.Min((content.Headers.ContentLength ?? FirstRent) + 1, _maxBytes + 1L);
         if (!await _budgets.Images.TakeAsync(taken, Budgets.Patience, cancel))
             return Budgets.OutOfMemory("images");
-        var buffer = ArrayPool<byte>.Shared.Rent(taken);
-        var length = 0;
+        var memory = WorkingMemory.Rent(taken);
         try
         {
             await using var stream = await content.ReadAsStreamAsync(cancel);
-            while (true)
+            for (var length = 0; ;)
             {
-                var read = await stream.ReadAsync(buffer.AsMemory(length), cancel);
+                var read = await stream.ReadAsync(memory.Memory[length..], cancel);
                 length += read;
                 if (length > _maxBytes)
                     return TooLarge(url);
                 if (read == 0)
                 {
-                    var image = new ImageBuffer(buffer, length, _budgets.Images, taken);
-                    (buffer, taken) = ([], 0);
+                    var image = new ImageBuffer(memory.Memory[..length].ToArray(), _budgets.Images, taken);
+                    taken = 0;
                     return image;
                 }
 
-                if (length < buffer.Length)
+                if (length < memory.Memory.Length)
                     continue;
-                var larger = (int)Math.Min(buffer.Length * 2L, _maxBytes + 1L);
+                var larger = (int)Math.Min(length * 2L, _maxBytes + 1L);
                 if (!_budgets.Images.TryTake(larger - taken))
                     return Budgets.OutOfMemory("images");
                 taken = larger;
-                buffer = Grow(buffer, length, larger);
+                memory = WorkingMemory.Grow(memory, 0, length, larger);
             }
         }
         finally
         {
-            if (buffer.Length > 0)
-                ArrayPool<byte>.Shared.Return(buffer);
+            memory.Dispose();
             _budgets.Images.Give(taken);
         }
-    }
-
-    private static byte[] Grow(byte[] buffer, int length, int capacity)
-    {
-        var larger = ArrayPool<byte>.Shared.Rent(capacity);
-        buffer.AsSpan(0, length).CopyTo(larger);
-        ArrayPool<byte>.Shared.Return(buffer);
-        return larger;
     }
 
     private static bool IsRedirect(HttpStatusCode status) => (int)status is 301 or 302 or 303 or 307 or 308;

@@ -85,7 +85,7 @@ internal sealed partial class DocumentPreparer(
         operation = operation with { Vector = embedding.Value.Vector };
         return keep switch
         {
-            KeepImages.Original => operation with { Image = image.Bytes.ToArray(), ImageContentType = embedding.Value.ContentType },
+            KeepImages.Original => operation with { Image = image.Bytes, ImageContentType = embedding.Value.ContentType },
             KeepImages.Thumbnail when embedding.Value.Thumbnail is { } small =>
                 operation with { Image = small.Bytes.ToArray(), ImageContentType = small.ContentType },
             _ => operation,

@@ -96,7 +96,7 @@ internal sealed class SourceReader(LimitOptions limits, OpenIndex? index)
             return null;
         }
 
-        var image = lease?.Adopt(decoded.Buffer, decoded.Length) ?? new ImageBuffer(decoded.Buffer, decoded.Length);
+        var image = lease?.Adopt(decoded) ?? new ImageBuffer(decoded);
         return new Source { Kind = SourceKind.ImageBase64, Pointer = fields.At(name), Image = image };
     }
 

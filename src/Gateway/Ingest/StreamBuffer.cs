@@ -13,12 +13,12 @@ internal sealed class StreamBuffer(PipeReader reader, long maxTotal, int maxWind
 {
     private const int FirstRent = 64 * 1024;
 
-    private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstRent);
+    private IMemoryOwner<byte> _memory = WorkingMemory.Rent(FirstRent);
     private int _start;
     private int _end;
     private long _total;
 
-    public ReadOnlyMemory<byte> Unread => _buffer.AsMemory(_start, _end - _start);
+    public ReadOnlyMemory<byte> Unread => _memory.Memory[_start.._end];
 
     /// <summary>Nothing comes after <see cref="Unread"/>.</summary>
     public bool IsEnd { get; private set; }
@@ -50,29 +50,27 @@ internal sealed class StreamBuffer(PipeReader reader, long maxTotal, int maxWind
 
     public void Dispose()
     {
-        ArrayPool<byte>.Shared.Return(_buffer);
-        _buffer = [];
         _start = _end = 0;
+        _memory.Dispose();
     }
 
     private void Append(ReadOnlySequence<byte> bytes)
     {
         var unread = _end - _start;
         var needed = unread + (int)bytes.Length;
-        if (needed > _buffer.Length)
+        var capacity = _memory.Memory.Length;
+        if (needed > capacity)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(needed, 2 * unread), Math.Max(needed, maxWindow)));
-            _buffer.AsSpan(_start, unread).CopyTo(larger);
-            ArrayPool<byte>.Shared.Return(_buffer);
-            (_buffer, _start, _end) = (larger, 0, unread);
+            _memory = WorkingMemory.Grow(_memory, _start, unread, (int)Math.Max(needed, Math.Min(2L * capacity, maxWindow)));
+            (_start, _end) = (0, unread);
         }
-        else if (_end + bytes.Length > _buffer.Length)
+        else if (_end + bytes.Length > capacity)
         {
-            _buffer.AsSpan(_start, unread).CopyTo(_buffer);
+            Unread.CopyTo(_memory.Memory);
             (_start, _end) = (0, unread);
         }
 
-        bytes.CopyTo(_buffer.AsSpan(_end));
+        bytes.CopyTo(_memory.Memory.Span[_end..]);
         _end += (int)bytes.Length;
     }
 }
