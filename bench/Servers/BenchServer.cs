@@ -24,7 +24,7 @@ internal sealed class BenchServer : IAsyncDisposable
 
     public ClipOrleansClient Client { get; }
 
-    public static async Task<BenchServer> OpenAsync(string? url)
+    public static async Task<BenchServer> OpenAsync(string? url, params string[] settings)
     {
         if (url is not null)
         {
@@ -47,6 +47,11 @@ internal sealed class BenchServer : IAsyncDisposable
             },
             RedirectStandardOutput = true,
         };
+        foreach (var setting in settings)
+        {
+            start.ArgumentList.Add(setting);
+        }
+
         var process = Process.Start(start) ?? throw new InvalidOperationException("The silo did not start.");
         process.OutputDataReceived += (_, _) => { }; // drained, so that a full pipe cannot stop the server
         process.BeginOutputReadLine();
