@@ -60,6 +60,7 @@ public sealed class ClipTests(SharedSilo shared) : IDisposable
 
         await using var again = await SiloProcess.StartAgainAsync(silo);
         Assert.True(await import.ExitAsync() == 0, import.Output);
+        await StoredDocuments.UntilLoadedAsync(again.Api, "catalogue");
         await AssertCompleteAsync(again.Api, "catalogue", pictures);
     }
 

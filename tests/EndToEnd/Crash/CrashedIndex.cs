@@ -16,6 +16,7 @@ internal sealed class CrashedIndex(Api api, string index)
     /// </summary>
     public async Task VerifyAsync(IReadOnlyDictionary<int, DocumentLedger> ledgers, Random random)
     {
+        await StoredDocuments.UntilLoadedAsync(api, index);
         var found = new Dictionary<int, DocumentState>();
         foreach (var document in await ScrollWithVectorsAsync())
         {

@@ -63,6 +63,7 @@ public sealed class I1_I2_I3_KillNineTests(ITestOutputHelper output)
         }
 
         await using var again = await SiloProcess.StartAsync(data.Path);
+        await StoredDocuments.UntilLoadedAsync(again.Api, Index);
         var stored = (await StoredDocuments.ScrollAsync(again.Api, Index)).ToDictionary(StoredDocuments.Id);
         Assert.True(acknowledged.Count >= killAt);
         foreach (var picture in acknowledged)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using ClipOrleans.EndToEnd.Http;
+using ClipOrleans.EndToEnd.Processes;
 
 namespace ClipOrleans.EndToEnd.Documents;
 
@@ -19,6 +20,10 @@ internal static class StoredDocuments
         var answer = (await api.PostAsync($"v1/indexes/{index}/documents", body)).Ok();
         Assert.True((int)answer["failed"]! == 0, answer.ToJsonString());
     }
+
+    /// <summary>Waits until every shard is open. After a start they open on their first use; until then an answer may be partial and says so (I8).</summary>
+    public static Task UntilLoadedAsync(Api api, string index) => Deadline.UntilAsync(
+        async () => (string?)(await api.GetAsync($"v1/indexes/{index}")).Ok()["status"] == "ready", Deadline.Long, () => $"{index} ready");
 
     /// <summary>Every document by scrolling, with the order and the cursors checked on the way.</summary>
     public static async Task<List<JsonObject>> ScrollAsync(Api api, string index, int limit = 100, JsonObject? filter = null)

@@ -92,6 +92,8 @@ public sealed class StartAndStopTests
 
     private static async Task<List<string>> AnswersAsync(Api api)
     {
+        await StoredDocuments.UntilLoadedAsync(api, "numbers");
+        await StoredDocuments.UntilLoadedAsync(api, "emoji");
         var vector = new SyntheticDocument(1_000).VectorBody();
         var answers = new List<string>
         {
