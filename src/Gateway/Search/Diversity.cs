@@ -13,13 +13,15 @@ internal static class Diversity
     /// <param name="candidates">In order of hits, each with its row and vector.</param>
     /// <param name="count">How many to pick.</param>
     /// <param name="diversity">d, 0 to 1.</param>
+    /// <param name="cancel">Ends the work between two picks.</param>
     /// <returns>The picked candidates in order of hits.</returns>
-    public static List<RankedHit> Pick(IReadOnlyList<RankedHit> candidates, int count, double diversity)
+    public static List<RankedHit> Pick(IReadOnlyList<RankedHit> candidates, int count, double diversity, CancellationToken cancel)
     {
         var open = candidates.Select(hit => (Hit: hit, Nearest: double.NegativeInfinity)).ToList();
         var picked = new List<RankedHit>(Math.Min(count, open.Count));
         while (picked.Count < count && open.Count > 0)
         {
+            cancel.ThrowIfCancellationRequested();
             var best = 0;
             var bestValue = double.NegativeInfinity;
             for (var i = 0; i < open.Count; i++)

@@ -32,31 +32,28 @@ internal sealed class SearchService(
     {
         using var deadline = new Deadline(TimeSpan.FromMilliseconds(query.TimeoutMs ?? options.Value.TimeoutMs), clock, cancel);
         var start = clock.GetTimestamp();
-        var encoded = await EncodeAsync(index, query, deadline);
-        if (!encoded.IsSuccess)
-            return encoded.Error;
-        var encodeTime = clock.GetElapsedTime(start);
-        start = clock.GetTimestamp();
-        var ranked = query.GroupBy is null && query.Diversity == 0
-            ? await RankAsync(index, query, encoded.Value, deadline)
-            : await RankFreelyAsync(index, query, encoded.Value, deadline);
-        if (Judge(index, query, ranked.Legs) is { } error)
-            return error;
-        instruments.Searched(ranked.Legs.Any(leg => leg.Error is not null));
-        return new SearchFindings(encoded.Value, ranked.Page, ranked.Legs, ranked.Window, encodeTime, clock.GetElapsedTime(start));
-    }
-
-    private async Task<Result<EncodedQuery>> EncodeAsync(OpenIndex index, SearchQuery query, Deadline deadline)
-    {
         try
         {
-            return await encoder.EncodeAsync(index, query, deadline.Token);
+            var encoded = await encoder.EncodeAsync(index, query, deadline.Token);
+            return encoded.IsSuccess ? await RankAndJudgeAsync(index, query, encoded.Value, clock.GetElapsedTime(start), deadline) : encoded.Error;
         }
         catch (OperationCanceledException)
         {
             deadline.ThrowIfCallerIsGone();
-            return Error.Of(Slugs.Timeout, "The time was over before the query was embedded.");
+            return Error.Of(Slugs.Timeout, "The time was over before there was an answer.");
         }
+    }
+
+    private async Task<Result<SearchFindings>> RankAndJudgeAsync(OpenIndex index, SearchQuery query, EncodedQuery encoded, TimeSpan encodeTime, Deadline deadline)
+    {
+        var start = clock.GetTimestamp();
+        var ranked = query.GroupBy is null && query.Diversity == 0
+            ? await RankAsync(index, query, encoded, deadline)
+            : await RankFreelyAsync(index, query, encoded, deadline);
+        if (Judge(index, query, ranked.Legs) is { } error)
+            return error;
+        instruments.Searched(ranked.Legs.Any(leg => leg.Error is not null));
+        return new SearchFindings(encoded, ranked.Page, ranked.Legs, ranked.Window, encodeTime, clock.GetElapsedTime(start));
     }
 
     /// <summary>The ordinary way: each shard gives its best, and the best of these are the answer.</summary>
@@ -97,7 +94,7 @@ internal sealed class SearchService(
             }
 
             if (query.Diversity > 0)
-                kept = Diversity.Pick([.. kept.Take(MaxDiverse)], query.Window, query.Diversity);
+                kept = Diversity.Pick([.. kept.Take(MaxDiverse)], query.Window, query.Diversity, deadline.Token);
             return new Ranking([.. kept.Skip(query.Offset).Take(query.TopK)], legs, window);
         }
     }

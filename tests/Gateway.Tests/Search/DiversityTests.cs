@@ -15,11 +15,11 @@ public sealed class DiversityTests
 
     [Fact]
     public void It_picks_what_the_formula_says() => Gen.Select(Candidates, Gen.Int[1, 30], Gen.Double[0, 1]).Sample((candidates, count, diversity) =>
-        Assert.Equal(Naive(candidates, count, diversity).Order(StringComparer.Ordinal), Diversity.Pick(candidates, count, diversity).Select(hit => hit.Id).Order(StringComparer.Ordinal)));
+        Assert.Equal(Naive(candidates, count, diversity).Order(StringComparer.Ordinal), Diversity.Pick(candidates, count, diversity, default).Select(hit => hit.Id).Order(StringComparer.Ordinal)));
 
     [Fact]
     public void Without_diversity_the_best_come_in_order() => Gen.Select(Candidates, Gen.Int[1, 30]).Sample((candidates, count) =>
-        Assert.Equal(candidates.Take(count).Select(hit => hit.Id), Diversity.Pick(candidates, count, 0).Select(hit => hit.Id)));
+        Assert.Equal(candidates.Take(count).Select(hit => hit.Id), Diversity.Pick(candidates, count, 0, default).Select(hit => hit.Id)));
 
     private static List<RankedHit> Ranked(float[][] vectors)
     {
