@@ -11,13 +11,25 @@ internal static class Machine
     public static string Describe() =>
         $"{ProcessorName()}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 30} GiB, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}";
 
+    /// <summary>The commit, and whether the code differs from it; results that an earlier command wrote don't count.</summary>
     public static string Commit()
     {
-        var start = new ProcessStartInfo("git", ["describe", "--always", "--dirty", "--exclude=*"]) { RedirectStandardOutput = true, WorkingDirectory = Repository };
+        var commit = Git("rev-parse", "--short", "HEAD");
+        if (commit.Length == 0)
+        {
+            throw new InvalidOperationException("A result needs the commit it was measured on: run inside the git repository.");
+        }
+
+        return Git("status", "--porcelain", "--untracked-files=no", "--", ".", ":(exclude)bench/results").Length == 0 ? commit : commit + "-dirty";
+    }
+
+    private static string Git(params string[] arguments)
+    {
+        var start = new ProcessStartInfo("git", arguments) { RedirectStandardOutput = true, WorkingDirectory = Repository };
         using var git = Process.Start(start) ?? throw new InvalidOperationException("git did not start.");
         var text = git.StandardOutput.ReadToEnd().Trim();
         git.WaitForExit();
-        return text.Length > 0 ? text : throw new InvalidOperationException("A result needs the commit it was measured on: run inside the git repository.");
+        return text;
     }
 
     private static string ProcessorName()
