@@ -24,6 +24,9 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     /// <summary>When a caller should come back after the machine failed: people have to look at it first.</summary>
     private const int ComeBackSeconds = 5;
 
+    /// <summary>Callers are not told folders and files of the server: those stand in the log, with the shard.</summary>
+    private const string SeeLog = "something is wrong with its files or its disk, and the server's log tells what.";
+
     private readonly string _directory = surroundings.DirectoryOf(key);
     private readonly ILogger _logger = surroundings.Logs.CreateLogger<ShardHost>();
     private readonly CancellationTokenSource _closing = new();
@@ -32,7 +35,6 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private LoadingProgress _progress = new(surroundings.Clock);
     private TimeSpan _retry = s_firstRetry;
     private DateTimeOffset _retryAt;
-    private string? _problem;
     private int _users;
     private bool _ended;
     private TaskCompletionSource? _unused;
@@ -115,7 +117,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
             LogUnavailable(fault, key);
             if (fault is ShardUnavailableException)
                 ReopenIfWritableAsync().Ignore();
-            return Unavailable($"Shard {key.Shard}: {fault.Message}");
+            return Unavailable($"Shard {key.Shard} can't do this now: {SeeLog}");
         }
     }
 
@@ -133,7 +135,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         catch (Exception fault) when (IsOfTheMachine(fault))
         {
             LogCreateFailed(fault, key);
-            return Unavailable($"Shard {key.Shard} cannot be made: {fault.Message}");
+            return Unavailable($"Shard {key.Shard} cannot be made: {SeeLog}");
         }
 
         Phase = HostPhase.Open;
@@ -167,7 +169,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         catch (Exception fault) when (IsOfTheMachine(fault))
         {
             LogDropFailed(fault, key);
-            return Unavailable($"Shard {key.Shard} cannot be removed: {fault.Message}");
+            return Unavailable($"Shard {key.Shard} cannot be removed: {SeeLog}");
         }
 
         Phase = HostPhase.Absent;
@@ -229,7 +231,6 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         {
             surroundings.Instruments.ShardOpenFailed();
             LogOpenFailed(fault, key);
-            _problem = fault.Message;
             PutOffRetry();
             if (Phase is HostPhase.Loading)
                 Phase = HostPhase.Failed;
@@ -256,7 +257,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     {
         HostPhase.Open => null,
         HostPhase.Loading => Error.RetryLater(Slugs.Loading, $"Shard {key.Shard} is loading: {_progress.Percent} % done.", _progress.SecondsLeft),
-        HostPhase.Failed => Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} cannot be opened: {_problem}", SecondsToRetry()),
+        HostPhase.Failed => Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} cannot be opened: {SeeLog}", SecondsToRetry()),
         HostPhase.Closed => Error.RetryLater(Slugs.Loading, $"Shard {key.Shard} is being closed; the next request opens it again.", 1),
         _ => Error.Of(Slugs.IndexNotFound, $"There is no index '{key.Index}'."),
     };

@@ -125,7 +125,7 @@ public sealed class ShardLoadingTests
     }
 
     [Fact]
-    public async Task A_damaged_shard_names_its_file_and_serves_again_when_the_file_is_back()
+    public async Task A_damaged_shard_sends_to_the_log_without_the_servers_paths_and_serves_again_when_the_file_is_back()
     {
         using var data = new TempFolder();
         var before = await FillAsync(data.Path);
@@ -137,7 +137,8 @@ public sealed class ShardLoadingTests
         var sample = new Sample(cluster, before);
         var refused = (await sample.Shard(0).Search(sample.Query(null, 5))).Error;
         Assert.Equal(Slugs.StorageUnavailable, refused?.Slug);
-        Assert.Contains("shard.json", refused?.Detail, StringComparison.Ordinal);
+        Assert.Contains("log", refused?.Detail, StringComparison.Ordinal);
+        Assert.DoesNotContain(data.Path, refused?.Detail, StringComparison.Ordinal);
 
         await File.WriteAllBytesAsync(manifest, whole);
         clock.Advance(TimeSpan.FromSeconds(1));
