@@ -81,7 +81,7 @@ public sealed class ClipTests(SharedSilo shared) : IDisposable
         var json = JsonNode.Parse(await clip.RunAsync(0, "search", index, pictures[0].Name, "--json", "--top", "3"))!.AsObject();
         Assert.Equal(3, json["hits"]!.AsArray().Count);
         Assert.Contains(pictures[0].Id, await clip.RunAsync(0, "search", index, "--id", pictures[1].Id), StringComparison.Ordinal);
-        Assert.Contains("There is no such index", await clip.RunAsync(1, "search", "no-such-index", "x"), StringComparison.Ordinal);
+        Assert.Contains("404", await clip.RunAsync(1, "search", "no-such-index", "x"), StringComparison.Ordinal);
     }
 
     private static string[] ImportArguments(string index, string csv) =>

@@ -16,7 +16,7 @@ public sealed class AdmissionControlTests
         await host.CreateIndexAsync();
         var gate = host.Cluster.Faults.Hold("search");
         var held = Enumerable.Range(0, 3).Select(_ => host.PostAsync("/v1/indexes/shop/search", """{"vector":[1,0,0,0,0,0,0,0]}""")).ToList();
-        await PollAsync(() => host.Cluster.Faults.Calls.GetValueOrDefault("search") == 3);
+        await PollAsync(() => Task.FromResult(host.Cluster.Faults.Calls.GetValueOrDefault("search") == 3));
         var refused = await host.GetAsync("/v1/indexes");
         refused.Problem(Slugs.Overloaded);
         Assert.NotNull(refused.Headers.RetryAfter);
@@ -36,10 +36,10 @@ public sealed class AdmissionControlTests
         var gate = host.Cluster.Faults.Hold("search");
         using var cancel = new CancellationTokenSource();
         var gone = host.Http.PostAsync("/v1/indexes/shop/search", GatewayHost.Json("""{"vector":[1,0,0,0,0,0,0,0]}"""), cancel.Token);
-        await PollAsync(() => host.Cluster.Faults.Calls.GetValueOrDefault("search") == 1);
+        await PollAsync(() => Task.FromResult(host.Cluster.Faults.Calls.GetValueOrDefault("search") == 1));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
-        await PollAsync(() => host.GetAsync("/v1/indexes").GetAwaiter().GetResult().Status == HttpStatusCode.OK);
+        await PollAsync(async () => (await host.GetAsync("/v1/indexes")).Status == HttpStatusCode.OK);
         gate.SetResult();
     }
 
@@ -54,11 +54,11 @@ public sealed class AdmissionControlTests
         Assert.Contains(key, refusal.ToString(), StringComparison.Ordinal);
     }
 
-    private static async Task PollAsync(Func<bool> condition)
+    private static async Task PollAsync(Func<Task<bool>> condition)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!condition())
+        while (!await condition())
             Assert.True(await timer.WaitForNextTickAsync(timeout.Token));
     }
 }
