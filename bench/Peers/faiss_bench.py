@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """FAISS (Debian's python3-faiss), inner product on unit vectors. Prints one JSON line for the build and one for each value.
 
-usage: faiss_bench.py base.fbin queries.fbin truth.ibin threads FACTORY PARAMETER value[,value...]
+With a path, the index and what building it cost are kept there, and the next run only searches.
+usage: faiss_bench.py base.fbin queries.fbin truth.ibin threads FACTORY PARAMETER value[,value...] [index]
 """
 import json
+import os
 import sys
 import time
 
@@ -20,17 +22,33 @@ def clocks():
     return time.perf_counter(), time.process_time()
 
 
-def main():
-    base, queries, truth = read(sys.argv[1], "f4"), read(sys.argv[2], "f4"), read(sys.argv[3], "i4")
-    threads, factory, parameter = int(sys.argv[4]), sys.argv[5], sys.argv[6]
-    faiss.omp_set_num_threads(threads)
+def build(factory):
+    base = read(sys.argv[1], "f4")
     index = faiss.index_factory(int(base.shape[1]), factory, faiss.METRIC_INNER_PRODUCT)
     wall, cpu = clocks()
     index.train(base[:: max(1, len(base) // 100_000)])
     index.add(base)
     built = clocks()
     size = len(faiss.serialize_index(index)) / len(base)
-    print(json.dumps({"buildWall": built[0] - wall, "buildCpu": built[1] - cpu, "bytesPerVector": round(size)}), flush=True)
+    return index, json.dumps({"buildWall": built[0] - wall, "buildCpu": built[1] - cpu, "bytesPerVector": round(size)})
+
+
+def main():
+    queries, truth = read(sys.argv[2], "f4"), read(sys.argv[3], "i4")
+    threads, factory, parameter = int(sys.argv[4]), sys.argv[5], sys.argv[6]
+    kept = sys.argv[8] if len(sys.argv) > 8 else None
+    faiss.omp_set_num_threads(threads)
+    if kept and os.path.exists(kept + ".json"):
+        index = faiss.read_index(kept)
+        with open(kept + ".json") as file:
+            cost = file.read()
+    else:
+        index, cost = build(factory)
+        if kept:
+            faiss.write_index(index, kept)
+            with open(kept + ".json", "w") as file:
+                file.write(cost)
+    print(cost, flush=True)
     for value in sys.argv[7].split(","):
         faiss.ParameterSpace().set_index_parameter(index, parameter, float(value))
         wall, cpu = clocks()

@@ -1,5 +1,6 @@
 // USearch (npm usearch, its prebuilt kernels), one thread, one query at a time. Prints one JSON line for the build and one for each ef.
-// usage: node usearch_bench.mjs base.fbin queries.fbin truth.ibin f32|f16|i8 connectivity expansionAdd ef[,ef...]
+// With a path, the index and what building it cost are kept there, and the next run only searches.
+// usage: node usearch_bench.mjs base.fbin queries.fbin truth.ibin f32|f16|i8 connectivity expansionAdd ef[,ef...] [index]
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,28 +25,33 @@ function clocks() {
   return { wall: performance.now() / 1e3, cpu: (user + system) / 1e6 };
 }
 
-const [, , basePath, queryPath, truthPath, quantization, connectivity, expansionAdd, efs] = process.argv;
-const base = read(basePath, Float32Array), queries = read(queryPath, Float32Array), truth = read(truthPath, Int32Array);
-const make = ef => new Index({ metric: 'cos', quantization, connectivity: +connectivity, dimensions: base.columns, expansion_add: +expansionAdd, expansion_search: ef });
-const saved = path.join(os.tmpdir(), `usearch-${process.pid}.bin`);
-const index = make(64);
-let start = clocks();
-for (let i = 0; i < base.rows; i++) index.add(BigInt(i), base.row(i));
-let end = clocks();
-index.save(saved);
-const bytesPerVector = Math.round(fs.statSync(saved).size / base.rows);
-console.log(JSON.stringify({ buildWall: end.wall - start.wall, buildCpu: end.cpu - start.cpu, bytesPerVector }));
+const [, , basePath, queryPath, truthPath, quantization, connectivity, expansionAdd, efs, kept] = process.argv;
+const queries = read(queryPath, Float32Array), truth = read(truthPath, Int32Array);
+const make = ef => new Index({ metric: 'cos', quantization, connectivity: +connectivity, dimensions: queries.columns, expansion_add: +expansionAdd, expansion_search: ef });
+const saved = kept ?? path.join(os.tmpdir(), `usearch-${process.pid}.bin`);
+
+function build() {
+  const base = read(basePath, Float32Array), index = make(64), start = clocks();
+  for (let i = 0; i < base.rows; i++) index.add(BigInt(i), base.row(i));
+  const end = clocks();
+  index.save(saved);
+  const cost = { buildWall: end.wall - start.wall, buildCpu: end.cpu - start.cpu, bytesPerVector: Math.round(fs.statSync(saved).size / base.rows) };
+  if (kept) fs.writeFileSync(`${kept}.json`, JSON.stringify(cost));
+  return cost;
+}
+
+console.log(kept && fs.existsSync(`${kept}.json`) ? fs.readFileSync(`${kept}.json`, 'utf8') : JSON.stringify(build()));
 for (const ef of efs.split(',').map(Number)) {
   const searched = make(ef);
   searched.load(saved);
   let hits = 0;
-  start = clocks();
+  const start = clocks();
   for (let i = 0; i < queries.rows; i++) {
     const { keys } = searched.search(queries.row(i), 10, 1);
     const wanted = truth.row(i).subarray(0, 10);
     for (const key of keys) if (wanted.includes(Number(key))) hits++;
   }
-  end = clocks();
+  const end = clocks();
   console.log(JSON.stringify({ effort: ef, recall: hits / (10 * queries.rows), qps: queries.rows / (end.wall - start.wall), cpuMicros: 1e6 * (end.cpu - start.cpu) / queries.rows }));
 }
-fs.rmSync(saved);
+if (!kept) fs.rmSync(saved);
