@@ -1,5 +1,5 @@
 using System.Numerics.Tensors;
-using ClipOrleans.Vectors.Quantization;
+using ClipOrleans.Vectors.Codes;
 
 namespace ClipOrleans.Bench.Vectors;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using ClipOrleans.Vectors.Ann;
-using ClipOrleans.Vectors.Quantization;
+using ClipOrleans.Vectors.Codes;
 
 namespace ClipOrleans.Bench.Vectors;
 

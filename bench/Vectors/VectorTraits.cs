@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
-using ClipOrleans.Vectors.Quantization;
+using ClipOrleans.Vectors.Codes;
 
 namespace ClipOrleans.Bench.Vectors;
 

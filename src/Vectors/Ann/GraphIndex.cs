@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using ClipOrleans.Vectors.Filters;
-using ClipOrleans.Vectors.Quantization;
+using ClipOrleans.Vectors.Codes;
 
 namespace ClipOrleans.Vectors.Ann;
 

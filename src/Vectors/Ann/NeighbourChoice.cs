@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using ClipOrleans.Vectors.Quantization;
+using ClipOrleans.Vectors.Codes;
 
 namespace ClipOrleans.Vectors.Ann;
 

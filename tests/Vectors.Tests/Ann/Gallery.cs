@@ -1,7 +1,7 @@
 using ClipOrleans.Vectors.Ann;
 using ClipOrleans.Vectors.Filters;
 using ClipOrleans.Vectors.Kernels;
-using ClipOrleans.Vectors.Quantization;
+using ClipOrleans.Vectors.Codes;
 
 namespace ClipOrleans.Vectors.Tests.Ann;
 

@@ -49,7 +49,7 @@ public sealed class GraphFileTests : IDisposable
         const int rows = (1 << VertexStore.BlockShift) + 100;
         var vectors = Enumerable.Range(0, rows).SelectMany(i => Sample.Direction(i, 8)).ToArray();
         var settings = new GraphSettings { CodeBytes = 64, Degree = 8, DegreeAfterChoice = 6, BuildEffort = 8 };
-        var index = new GraphIndex(settings, ClipOrleans.Vectors.Quantization.VectorEncoder.Train(vectors.AsSpan(0, 800), 8, new(64), seed: 1));
+        var index = new GraphIndex(settings, ClipOrleans.Vectors.Codes.VectorEncoder.Train(vectors.AsSpan(0, 800), 8, new(64), seed: 1));
         index.AddAll(vectors, threads: 2);
         index.Publish();
         using (var stream = File.Create(_path))

@@ -1,5 +1,5 @@
 using System.Runtime.Intrinsics.X86;
-using ClipOrleans.Vectors.Quantization;
+using ClipOrleans.Vectors.Codes;
 
 namespace ClipOrleans.Vectors.Tests.Kernels;
 

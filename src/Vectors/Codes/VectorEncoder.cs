@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using ClipOrleans.Vectors.Kernels;
 
-namespace ClipOrleans.Vectors.Quantization;
+namespace ClipOrleans.Vectors.Codes;
 
 /// <summary>
 /// Turns vectors into codes: centred on the sample's mean, projected on its principal axes, one scale, 8 bits each.

@@ -1,4 +1,4 @@
-namespace ClipOrleans.Vectors.Quantization;
+namespace ClipOrleans.Vectors.Codes;
 
 /// <summary>
 /// The bytes of one code: components, then the sum of their squares in the last four bytes. Both lie in whole cache

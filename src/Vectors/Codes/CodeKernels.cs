@@ -3,7 +3,7 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
-namespace ClipOrleans.Vectors.Quantization;
+namespace ClipOrleans.Vectors.Codes;
 
 /// <summary>
 /// Inner product of 16-bit query components and 8-bit code components. All arithmetic is on integers that cannot

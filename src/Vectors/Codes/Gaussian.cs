@@ -1,4 +1,4 @@
-namespace ClipOrleans.Vectors.Quantization;
+namespace ClipOrleans.Vectors.Codes;
 
 /// <summary>Normally distributed numbers by the method of Box and Muller.</summary>
 internal static class Gaussian

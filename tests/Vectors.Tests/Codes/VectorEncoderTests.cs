@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using ClipOrleans.Vectors.Kernels;
-using ClipOrleans.Vectors.Quantization;
+using ClipOrleans.Vectors.Codes;
 
-namespace ClipOrleans.Vectors.Tests.Quantization;
+namespace ClipOrleans.Vectors.Tests.Codes;
 
 // Danger: codes that misjudge rows send the search astray, and re-scoring can't bring back what was never met.
 // Invariant: axes are orthonormal and carry the sample's variance; code scores are near the true ones; same seed, same code.

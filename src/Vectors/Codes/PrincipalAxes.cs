@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using ClipOrleans.Vectors.Kernels;
 
-namespace ClipOrleans.Vectors.Quantization;
+namespace ClipOrleans.Vectors.Codes;
 
 /// <summary>
 /// Orthonormal axes of the subspace in which a sample varies most, by orthogonal iteration on its covariance
