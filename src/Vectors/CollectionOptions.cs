@@ -1,3 +1,5 @@
+using ClipOrleans.Vectors.Rows;
+
 namespace ClipOrleans.Vectors;
 
 /// <summary>What is chosen for each collection.</summary>
@@ -7,4 +9,7 @@ public sealed record CollectionOptions
 
     /// <summary>Recall@10 that approximate search promises at every selectivity, above 0 and up to 1. Default 0.95.</summary>
     public double TargetRecall { get; init; } = 0.95;
+
+    /// <summary>Where float32 vectors lie beyond the first 16 MiB, which are always on the heap. Default: on the heap.</summary>
+    public IVectorMemory PreciseVectors { get; init; } = HeapVectorMemory.Instance;
 }

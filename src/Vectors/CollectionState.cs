@@ -7,7 +7,7 @@ namespace ClipOrleans.Vectors;
 /// <param name="Dimensions">Of a vector.</param>
 /// <param name="RowCount">Rows that the view knows; what the shared blocks hold beyond is not there for it.</param>
 /// <param name="LiveCount">Rows that are not dead.</param>
-/// <param name="Bytes">Memory of the whole collection when it was published.</param>
+/// <param name="Memory">Of the whole collection when it was published.</param>
 /// <param name="Vectors">Of the rows.</param>
 /// <param name="Ids">Of the rows.</param>
 /// <param name="Locators">Of the rows.</param>
@@ -19,7 +19,7 @@ internal sealed record CollectionState(
     int Dimensions,
     int RowCount,
     int LiveCount,
-    long Bytes,
+    MemoryUse Memory,
     VectorRows Vectors,
     string[][] Ids,
     long[][] Locators,

@@ -26,7 +26,7 @@ public sealed class CollectionView
     /// <summary>Rows of deleted and replaced documents that still take memory.</summary>
     public long DeadRows => _state.RowCount - _state.LiveCount;
 
-    internal long Bytes => _state.Bytes;
+    internal MemoryUse Memory => _state.Memory;
 
     /// <summary>The row of a live document. Rows are numbered in the order of writing and mean something in this view only.</summary>
     public bool TryGet(string id, out int row)
@@ -45,7 +45,11 @@ public sealed class CollectionView
     /// <summary>Copies the normalised vector; the destination has the collection's dimensions or more.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public void CopyVector(int row, Span<float> destination) => _state.Vectors[Checked(row)].CopyTo(destination);
+    public void CopyVector(int row, Span<float> destination)
+    {
+        _state.Vectors[Checked(row)].CopyTo(destination);
+        _state.Vectors.KeepAlive();
+    }
 
     /// <summary>The true top-K by inner product with the query, by <see cref="HitOrder"/>.</summary>
     /// <exception cref="ArgumentException">The query has other dimensions or not length 1, or the options do not fit.</exception>

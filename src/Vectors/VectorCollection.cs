@@ -24,19 +24,23 @@ public sealed class VectorCollection
     /// <summary>A write is under way, or failed half-way.</summary>
     private bool _isBroken;
 
+    /// <param name="dimensions">Of every vector.</param>
+    /// <param name="schema">Fields to index.</param>
+    /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimensions"/> is not positive.</exception>
-    public VectorCollection(int dimensions, FieldSchema schema)
-        : this(dimensions, schema, new FilterIndex(schema ?? throw new ArgumentNullException(nameof(schema))))
+    public VectorCollection(int dimensions, FieldSchema schema, CollectionOptions? options = null)
+        : this(dimensions, schema, options ?? new CollectionOptions(), new FilterIndex(schema ?? throw new ArgumentNullException(nameof(schema))))
     {
     }
 
-    private VectorCollection(int dimensions, FieldSchema schema, FilterIndex filters)
+    private VectorCollection(int dimensions, FieldSchema schema, CollectionOptions options, FilterIndex filters)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         Dimensions = dimensions;
         Schema = schema;
+        Options = options;
         _filters = filters;
-        _vectors = new VectorBlocks(dimensions);
+        _vectors = new VectorBlocks(dimensions, options.PreciseVectors);
         _idOrder = new IdOrder(_ids, _dead);
         _view = new CollectionView(PublishState());
     }
@@ -44,6 +48,8 @@ public sealed class VectorCollection
     public int Dimensions { get; }
 
     public FieldSchema Schema { get; }
+
+    public CollectionOptions Options { get; }
 
     /// <summary>The newest published state.</summary>
     public CollectionView View => Volatile.Read(ref _view);
@@ -58,7 +64,13 @@ public sealed class VectorCollection
     /// Vectors, ids, locators, id table, id order, postings, runs and tombstones, as allocated when last published.
     /// Older parts that only older views still hold are not in it.
     /// </summary>
-    public long BytesInMemory => View.Bytes;
+    public MemoryUse Memory => View.Memory;
+
+    /// <summary>All of <see cref="Memory"/> that is memory.</summary>
+    public long BytesInMemory => Memory.InMemory;
+
+    /// <summary>Vectors that lie in a mapped file: not in <see cref="BytesInMemory"/>.</summary>
+    public long BytesMapped => Memory.Mapped;
 
     /// <summary>Writes a document; readers see it after <see cref="Publish"/>.</summary>
     /// <param name="id">Not empty.</param>
@@ -136,13 +148,15 @@ public sealed class VectorCollection
         for (var row = 0; row < newRows.Length; row++)
             newRows[row] = _dead.Contains(row) ? -1 : live++;
 
-        var compacted = new VectorCollection(Dimensions, Schema, _filters.Renumbered(newRows, _dead));
+        var compacted = new VectorCollection(Dimensions, Schema, Options, _filters.Renumbered(newRows, _dead));
+        var vectors = _vectors.Rows;
         for (var row = 0; row < newRows.Length; row++)
         {
             if (newRows[row] >= 0)
-                compacted.AppendRow(Column<string>.At(_ids.Blocks, row), _vectors[row], Column<long>.At(_locators.Blocks, row));
+                compacted.AppendRow(Column<string>.At(_ids.Blocks, row), vectors[row], Column<long>.At(_locators.Blocks, row));
         }
 
+        vectors.KeepAlive();
         compacted._idOrder.Adopt(_idOrder, newRows);
         compacted._isChanged = true;
         compacted.Publish();
@@ -183,8 +197,8 @@ public sealed class VectorCollection
             Dimensions,
             _vectors.Count,
             _vectors.Count - _dead.Count,
-            Bytes(),
-            new VectorRows(_vectors.Blocks, _vectors.Shift, Dimensions),
+            MeasureMemory(),
+            _vectors.Rows,
             _ids.Publish(),
             _locators.Publish(),
             _dead.Publish(),
@@ -193,9 +207,12 @@ public sealed class VectorCollection
             filters);
     }
 
-    private long Bytes() =>
-        _vectors.Bytes + _ids.Bytes(IntPtr.Size) + _idBytes + _locators.Bytes(sizeof(long))
-        + _idTable.Bytes + _idOrder.Bytes + _dead.Bytes + _filters.Bytes;
+    private MemoryUse MeasureMemory() => new(
+        _vectors.HeapBytesUsed,
+        Codes: 0,
+        _vectors.ListBytes + _ids.Bytes(IntPtr.Size) + _idBytes + _locators.Bytes(sizeof(long))
+        + _idTable.Bytes + _idOrder.Bytes + _dead.Bytes + _filters.Bytes,
+        _vectors.MappedBytes);
 
     /// <summary>A write that ran out of memory half-way left the parts in disagreement: what follows would be wrong answers.</summary>
     private void ThrowIfBroken()

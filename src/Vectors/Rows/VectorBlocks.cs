@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace ClipOrleans.Vectors.Rows;
 
@@ -8,22 +6,32 @@ namespace ClipOrleans.Vectors.Rows;
 /// The vectors, row after row in blocks of about a mebibyte: large enough to stream, small enough that a small index
 /// does not pay for a large one. The rules of sharing with readers are those of <see cref="Column{T}"/>; rows never change.
 /// </summary>
-internal sealed class VectorBlocks
+internal sealed unsafe class VectorBlocks
 {
+    /// <summary>The first blocks lie on the heap whatever was chosen, so that a small shard needs no file.</summary>
+    internal const long HeapBytes = 16 << 20;
+
     /// <summary>Floats of a full block, about.</summary>
     private const int BlockFloats = 1 << 18;
 
     /// <summary>A block starts at a multiple of 64 rows, so that words of a <see cref="Filters.DocumentSet"/> do not straddle blocks.</summary>
     private const int MinShift = 6;
 
-    private readonly int _dimensions;
-    private float[][] _blocks;
+    /// <summary>The first block starts with so many rows and doubles until it is full: many indexes stay small.</summary>
+    private const int FirstRows = 1;
 
-    public VectorBlocks(int dimensions)
+    private readonly int _dimensions;
+    private readonly IVectorMemory _memory;
+    private VectorMemory[] _blocks;
+    private long _firstRows = FirstRows;
+
+    public VectorBlocks(int dimensions, IVectorMemory memory)
     {
         _dimensions = dimensions;
+        _memory = memory;
         Shift = Math.Max(MinShift, BitOperations.Log2((uint)Math.Max(1, BlockFloats / dimensions)));
-        _blocks = [new float[dimensions]];
+        _blocks = [HeapVectorMemory.Instance.Allocate(RowBytes * FirstRows)];
+        HeapBytesUsed = _blocks[0].Bytes;
     }
 
     /// <summary>Binary logarithm of the rows of a block.</summary>
@@ -31,46 +39,60 @@ internal sealed class VectorBlocks
 
     public int Count { get; private set; }
 
-    public float[][] Blocks => _blocks;
+    /// <summary>What readers index through <see cref="VectorRows"/>.</summary>
+    public VectorRows Rows => new(_blocks, Shift, _dimensions);
 
-    public long Bytes
-    {
-        get
-        {
-            var used = (Count + (1 << Shift) - 1) >> Shift;
-            var floats = used <= 1 ? _blocks[0].Length : (long)used * (_dimensions << Shift);
-            return (floats * sizeof(float)) + (_blocks.Length * (long)IntPtr.Size);
-        }
-    }
+    /// <summary>Bytes of the blocks on the heap.</summary>
+    public long HeapBytesUsed { get; private set; }
 
+    /// <summary>Bytes of the blocks that lie in a file.</summary>
+    public long MappedBytes { get; private set; }
+
+    /// <summary>Bytes of the list of blocks.</summary>
+    public long ListBytes => _blocks.Length * (long)IntPtr.Size;
+
+    private long RowBytes => (long)_dimensions * sizeof(float);
+
+    private long BlockBytes => RowBytes << Shift;
+
+    /// <exception cref="IOException">There is no room for another block. Nothing was written.</exception>
     public void Append(ReadOnlySpan<float> vector)
     {
         var block = Count >> Shift;
-        var offset = (Count & ((1 << Shift) - 1)) * _dimensions;
-        if (offset == 0 && block > 0)
+        var row = Count & ((1 << Shift) - 1);
+        if (row == 0 && block > 0)
             AddBlock(block);
-        else if (block == 0 && offset == _blocks[0].Length)
+        else if (block == 0 && row == _firstRows)
             GrowFirstBlock();
-        vector.CopyTo(_blocks[block].AsSpan(offset));
+        var memory = _blocks[block];
+        vector.CopyTo(new Span<float>(memory.Pointer + ((long)row * _dimensions), _dimensions));
+        GC.KeepAlive(memory);
         Count++;
     }
 
-    public ReadOnlySpan<float> this[int row] => Row(_blocks, Shift, _dimensions, row);
-
-    public static ReadOnlySpan<float> Row(float[][] blocks, int shift, int dimensions, int row) =>
-        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.AsRef(in blocks[row >> shift][(row & ((1 << shift) - 1)) * dimensions]), dimensions);
-
     private void AddBlock(int block)
     {
+        var memory = HeapBytesUsed + BlockBytes <= HeapBytes ? HeapVectorMemory.Instance : _memory;
+        var added = memory.Allocate(BlockBytes);
         if (block == _blocks.Length)
             Array.Resize(ref _blocks, block * 2);
-        _blocks[block] = GC.AllocateUninitializedArray<float>(_dimensions << Shift);
+        _blocks[block] = added;
+        if (added.IsMapped)
+            MappedBytes += BlockBytes;
+        else
+            HeapBytesUsed += BlockBytes;
     }
 
     private void GrowFirstBlock()
     {
-        var grown = GC.AllocateUninitializedArray<float>((int)Math.Min(_blocks[0].Length * 2L, (long)_dimensions << Shift));
-        _blocks[0].CopyTo(grown, 0);
-        _blocks[0] = grown;
+        var rows = Math.Min(_firstRows * 2, 1L << Shift);
+        var grown = HeapVectorMemory.Instance.Allocate(RowBytes * rows);
+        var used = _firstRows * RowBytes;
+        Buffer.MemoryCopy(_blocks[0].Pointer, grown.Pointer, grown.Bytes, used);
+        GC.KeepAlive(_blocks[0]);
+        // A new list: views go on reading the old block, which only theirs keeps now.
+        _blocks = [grown];
+        HeapBytesUsed += (rows - _firstRows) * RowBytes;
+        _firstRows = rows;
     }
 }

@@ -1,9 +1,17 @@
 namespace ClipOrleans.Vectors.Rows;
 
-/// <summary>The readers' side of <see cref="VectorBlocks"/>.</summary>
-internal readonly struct VectorRows(float[][] blocks, int shift, int dimensions)
+/// <summary>
+/// The readers' side of <see cref="VectorBlocks"/>. What it gives out points into memory that lives as long as the blocks
+/// do, and a span into a mapped file does not keep them: whoever reads calls <see cref="KeepAlive"/> behind the last read.
+/// </summary>
+internal readonly unsafe struct VectorRows(VectorMemory[] blocks, int shift, int dimensions)
 {
-    public ReadOnlySpan<float> this[int row] => VectorBlocks.Row(blocks, shift, dimensions, row);
+    public ReadOnlySpan<float> this[int row] => new(Pointer(row), dimensions);
+
+    /// <summary>The first value of a row; the rows up to the end of its block follow without a gap.</summary>
+    public float* Pointer(int row) => blocks[row >> shift].Pointer + ((row & ((1 << shift) - 1)) * (long)dimensions);
 
     public bool IsBlockStart(int row) => (row & ((1 << shift) - 1)) == 0;
+
+    public void KeepAlive() => GC.KeepAlive(blocks);
 }

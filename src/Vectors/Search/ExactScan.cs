@@ -35,6 +35,7 @@ internal static class ExactScan
             scored += end - first;
         }
 
+        rows.KeepAlive();
         return scored;
     }
 
@@ -57,6 +58,7 @@ internal static class ExactScan
             }
         }
 
+        rows.KeepAlive();
         return scored;
     }
 }

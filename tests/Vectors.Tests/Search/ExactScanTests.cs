@@ -32,7 +32,7 @@ public sealed class ExactScanTests
 
         long Scan()
         {
-            var rows = new VectorRows(blocks.Blocks, blocks.Shift, Dimensions);
+            var rows = blocks.Rows;
             return matchesOnly
                 ? ExactScan.Matches(rows, competing, _query, heap, CancellationToken.None)
                 : ExactScan.All(rows, competing, _query, heap, CancellationToken.None);
@@ -44,7 +44,7 @@ public sealed class ExactScanTests
     {
         var blocks = Blocks();
         var ids = Ids();
-        var rows = new VectorRows(blocks.Blocks, blocks.Shift, Dimensions);
+        var rows = blocks.Rows;
         foreach (var step in (int[])[1, 3, 64, 65, 1000, Rows])
         {
             using var competing = DocumentSet.None(Rows);
@@ -74,7 +74,7 @@ public sealed class ExactScanTests
 
     private static VectorBlocks Blocks()
     {
-        var blocks = new VectorBlocks(Dimensions);
+        var blocks = new VectorBlocks(Dimensions, HeapVectorMemory.Instance);
         for (var row = 0; row < Rows; row++)
             blocks.Append(Sample.Direction(row % 997, Dimensions));
         return blocks;
