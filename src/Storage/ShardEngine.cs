@@ -51,14 +51,21 @@ public sealed class ShardEngine : IAsyncDisposable
     /// <summary>The newest published state: search, browse and count on it, on the caller's thread. It never changes.</summary>
     public CollectionView View => _state.View;
 
-    public ShardStats Stats => new(
-        View.Count,
-        BytesOnDisk(),
-        _state.BytesInMemory + _log.BytesInMemory + _rows.BytesInMemory,
-        _state.Sequence,
-        _manifest.Current.Epoch,
-        _writer.GroupCommits,
-        _writer.Stopped?.Message);
+    public ShardStats Stats
+    {
+        get
+        {
+            var derived = _state.Memory;
+            return new(
+                View.Count,
+                BytesOnDisk(),
+                derived with { Other = derived.Other + _log.BytesInMemory + _rows.BytesInMemory },
+                _state.Sequence,
+                _manifest.Current.Epoch,
+                _writer.GroupCommits,
+                _writer.Stopped?.Message);
+        }
+    }
 
     /// <summary>True if there is a shard in the directory, whole or with its manifest missing.</summary>
     public static bool ShardExists(string directory) => ShardExists(LocalDisk.Instance, new ShardFiles(Path.GetFullPath(directory)));

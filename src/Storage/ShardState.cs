@@ -3,6 +3,7 @@ using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
 using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Storage;
 
@@ -16,15 +17,18 @@ internal sealed class ShardState
     private const long MinDeadRows = 10_000;
 
     private readonly float[] _vector;
+    private readonly IVectorMemory _preciseVectors;
     private VectorCollection _collection;
-    private long _bytesInMemory;
     private long _published;
 
-    public ShardState(ShardDescriptor descriptor)
+    /// <param name="descriptor">What the shard holds.</param>
+    /// <param name="preciseVectors">Where float32 vectors lie beyond the first few.</param>
+    public ShardState(ShardDescriptor descriptor, IVectorMemory preciseVectors)
     {
         Descriptor = descriptor;
+        _preciseVectors = preciseVectors;
         _vector = new float[descriptor.Dimensions];
-        _collection = new VectorCollection(descriptor.Dimensions, descriptor.Schema);
+        _collection = NewCollection();
     }
 
     /// <summary>The newest that was applied.</summary>
@@ -35,7 +39,8 @@ internal sealed class ShardState
     /// <summary>Number of the last record that is visible in <see cref="View"/>.</summary>
     public long Sequence => Interlocked.Read(ref _published);
 
-    public long BytesInMemory => Interlocked.Read(ref _bytesInMemory);
+    /// <summary>What the published state takes.</summary>
+    public MemoryUse Memory => Volatile.Read(ref _collection).Memory;
 
     /// <summary>The schema changed since the filter index was derived.</summary>
     public bool NeedsRederiving => !_collection.Schema.Equals(Descriptor.Schema);
@@ -74,7 +79,6 @@ internal sealed class ShardState
     public void Publish(long sequence)
     {
         _collection.Publish();
-        Interlocked.Exchange(ref _bytesInMemory, _collection.BytesInMemory);
         Interlocked.Exchange(ref _published, sequence);
     }
 
@@ -88,7 +92,6 @@ internal sealed class ShardState
         var compacted = _collection.Compacted();
         compacted.Publish();
         Volatile.Write(ref _collection, compacted);
-        Interlocked.Exchange(ref _bytesInMemory, compacted.BytesInMemory);
         return dead;
     }
 
@@ -96,7 +99,7 @@ internal sealed class ShardState
     public void Rederive(IShardLog log, CancellationToken cancel)
     {
         var view = View;
-        var derived = new VectorCollection(Descriptor.Dimensions, Descriptor.Schema);
+        var derived = NewCollection();
         foreach (var id in AllIds(view))
         {
             cancel.ThrowIfCancellationRequested();
@@ -111,8 +114,10 @@ internal sealed class ShardState
 
         derived.Publish();
         Volatile.Write(ref _collection, derived);
-        Interlocked.Exchange(ref _bytesInMemory, derived.BytesInMemory);
     }
+
+    private VectorCollection NewCollection() =>
+        new(Descriptor.Dimensions, Descriptor.Schema, new CollectionOptions { TargetRecall = Descriptor.TargetRecall, PreciseVectors = _preciseVectors });
 
     private static IEnumerable<string> AllIds(CollectionView view)
     {

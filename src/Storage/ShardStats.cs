@@ -1,8 +1,10 @@
+using ClipOrleans.Vectors;
+
 namespace ClipOrleans.Storage;
 
 /// <param name="Documents">Live documents of the published state.</param>
-/// <param name="BytesOnDisk">Lengths of the files in the shard's directory.</param>
-/// <param name="BytesInMemory">Vectors, filter and id index, log pages, row cache: an honest estimate.</param>
+/// <param name="BytesOnDisk">Lengths of the files in the shard's directory; mapped vectors are not among them.</param>
+/// <param name="Memory">Vectors, codes, all else (filter and id index, log pages, row cache), and what is mapped instead: an honest estimate.</param>
 /// <param name="Sequence">Number of the last published log record.</param>
 /// <param name="Epoch">Counts the openings of the shard; greater than that of every earlier owner.</param>
 /// <param name="GroupCommits">Times the log was forced since opening: fewer than writes when writers are many.</param>
@@ -10,8 +12,12 @@ namespace ClipOrleans.Storage;
 public sealed record ShardStats(
     long Documents,
     long BytesOnDisk,
-    long BytesInMemory,
+    MemoryUse Memory,
     long Sequence,
     long Epoch,
     long GroupCommits,
-    string? ReadOnlyReason);
+    string? ReadOnlyReason)
+{
+    /// <summary>All of <see cref="Memory"/> but what is mapped.</summary>
+    public long BytesInMemory => Memory.InMemory;
+}

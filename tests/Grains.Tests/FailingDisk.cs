@@ -1,4 +1,5 @@
 using ClipOrleans.Storage.Files;
+using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Grains.Tests;
 
@@ -26,6 +27,12 @@ internal sealed class FailingDisk : IDisk
     public IDiskFile? TryOpenExisting(string path) => _disk.TryOpenExisting(path) is { } file ? new OpenFile(this, file) : null;
 
     public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path) is { } file ? new OpenFile(this, file) : null;
+
+    public VectorMemory MapScratch(string path, long bytes)
+    {
+        Check();
+        return _disk.MapScratch(path, bytes);
+    }
 
     public void Rename(string from, string to) => _disk.Rename(from, to);
 

@@ -14,6 +14,10 @@ public sealed class StorageSettings
     /// <summary>A write is acknowledged after the device has it. false: after the operating system has it, so that a power cut may lose it.</summary>
     public bool Sync { get; set; } = true;
 
+    /// <summary>Where float32 vectors lie beyond the first 16 MiB of a shard. mapped: in files without a name beside the shard's log, which the system holds in memory as far as it can. memory: in the memory of the process.</summary>
+    [AllowedValues("mapped", "memory")]
+    public string PreciseVectors { get; set; } = "mapped";
+
     /// <summary>Minutes without a request after which a shard is closed and costs nothing but disk; the next request opens it again.</summary>
     [Range(1, 10_080)]
     public int IdleMinutes { get; set; } = 15;

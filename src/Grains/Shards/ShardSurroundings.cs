@@ -29,5 +29,9 @@ internal sealed class ShardSurroundings(
     public Task<ShardEngine> CreateAsync(string directory, ShardDescriptor descriptor) =>
         ShardEngine.CreateAsync(directory, descriptor, Options(), logs, clock);
 
-    private ShardOptions Options() => new() { Sync = Settings.Sync };
+    private ShardOptions Options() => new()
+    {
+        Sync = Settings.Sync,
+        PreciseVectors = Enum.Parse<PreciseVectors>(Settings.PreciseVectors, ignoreCase: true),
+    };
 }

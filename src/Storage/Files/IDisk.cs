@@ -1,3 +1,5 @@
+using ClipOrleans.Vectors.Rows;
+
 namespace ClipOrleans.Storage.Files;
 
 /// <summary>
@@ -30,6 +32,9 @@ internal interface IDisk
 
     /// <summary>Like <see cref="Open"/>, for one holder in all processes; null if somebody else holds it.</summary>
     IDiskFile? TryOpenExclusive(string path);
+
+    /// <summary>Memory in a file of so many bytes that nobody finds by its name, reserved on the device, never forced; gone with the last reference to it.</summary>
+    VectorMemory MapScratch(string path, long bytes);
 
     /// <summary>Moves a file over another one, atomically.</summary>
     void Rename(string from, string to);

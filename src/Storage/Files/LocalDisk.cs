@@ -1,3 +1,4 @@
+using ClipOrleans.Vectors.Rows;
 using Microsoft.Win32.SafeHandles;
 
 namespace ClipOrleans.Storage.Files;
@@ -66,6 +67,8 @@ internal sealed class LocalDisk : IDisk
             return null;
         }
     }
+
+    public VectorMemory MapScratch(string path, long bytes) => ScratchMap.Create(path, bytes);
 
     public void Rename(string from, string to) => System.IO.File.Move(from, to, overwrite: true);
 

@@ -6,6 +6,7 @@ namespace ClipOrleans.Storage.Files;
 internal readonly record struct ShardFiles(string Directory)
 {
     private const string LogPrefix = "log.";
+    private const string ScratchPrefix = "scratch.";
 
     /// <summary>What the shard is, and its epoch.</summary>
     public string Manifest => Path.Combine(Directory, "shard.json");
@@ -20,6 +21,11 @@ internal readonly record struct ShardFiles(string Directory)
     public string LogBase => Path.Combine(Directory, "log");
 
     public string Segment(int number) => LogBase + "." + number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A name for a file of mapped memory, which loses it at once. What bears one after a crash is rubbish.</summary>
+    public string NewScratch() => Path.Combine(Directory, ScratchPrefix + Guid.NewGuid().ToString("N"));
+
+    public static bool IsScratch(string name) => name.StartsWith(ScratchPrefix, StringComparison.Ordinal);
 
     public static bool TryParseSegment(string name, out int number)
     {

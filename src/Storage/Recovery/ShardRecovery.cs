@@ -2,6 +2,7 @@ using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Files;
 using ClipOrleans.Storage.Log;
+using ClipOrleans.Vectors.Rows;
 using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Storage.Recovery;
@@ -32,10 +33,11 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
     /// <exception cref="ShardCorruptException">A file is not what was written.</exception>
     public async Task<RecoveredShard> OpenAsync(ShardLock held, IProgress<int>? progress, CancellationToken cancel)
     {
+        RemoveScratch();
         var mark = CommitMark.Find(disk, files);
         var manifest = RaiseEpoch(FindManifest(mark, cancel), mark);
         held.Describe(manifest.Current);
-        var state = new ShardState(manifest.Current.Descriptor);
+        var state = new ShardState(manifest.Current.Descriptor, PreciseVectors());
         var log = Replay(state, mark, manifest.Current, progress, cancel);
         try
         {
@@ -76,6 +78,16 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
             segments.Dispose();
             throw;
         }
+    }
+
+    private IVectorMemory PreciseVectors() =>
+        options.PreciseVectors == Storage.PreciseVectors.Memory ? HeapVectorMemory.Instance : new MappedVectorMemory(disk, files);
+
+    /// <summary>Files of mapped memory have no name, unless the process died between making one and taking its name away.</summary>
+    private void RemoveScratch()
+    {
+        foreach (var (name, _) in disk.List(files.Directory).Where(static file => ShardFiles.IsScratch(file.Name)))
+            disk.Delete(Path.Combine(files.Directory, name));
     }
 
     private static void Apply(ShardState state, SegmentFiles segments, long address, in RecordHeader header, ReadOnlyMemory<byte> record)

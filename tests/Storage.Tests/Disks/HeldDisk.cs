@@ -1,4 +1,5 @@
 using ClipOrleans.Storage.Files;
+using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Storage.Tests.Disks;
 
@@ -36,6 +37,8 @@ internal sealed class HeldDisk : IDisk
     public IDiskFile? TryOpenExisting(string path) => _disk.TryOpenExisting(path) is { } file ? Held(path, file) : null;
 
     public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path);
+
+    public VectorMemory MapScratch(string path, long bytes) => _disk.MapScratch(path, bytes);
 
     public void Rename(string from, string to) => _disk.Rename(from, to);
 

@@ -1,4 +1,5 @@
 using ClipOrleans.Storage.Files;
+using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Storage.Tests.Disks;
 
@@ -163,6 +164,14 @@ internal sealed class SimulatedDisk : IDisk
                 _live[path] = node = new Node();
             return new Handle(this, path, node, exclusive: true);
         }
+    }
+
+    /// <summary>Traced as "map scratch": its names are of chance.</summary>
+    public VectorMemory MapScratch(string path, long bytes)
+    {
+        lock (_gate)
+            Act("map", Path.ChangeExtension(path, null));
+        return HeapVectorMemory.Instance.Allocate(bytes);
     }
 
     public void Rename(string from, string to)
