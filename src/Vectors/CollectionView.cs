@@ -28,6 +28,8 @@ public sealed class CollectionView
 
     internal MemoryUse Memory => _state.Memory;
 
+    internal CollectionState State => _state;
+
     /// <summary>The row of a live document. Rows are numbered in the order of writing and mean something in this view only.</summary>
     public bool TryGet(string id, out int row)
     {
@@ -124,6 +126,14 @@ public sealed class CollectionView
         while (ids.Count < limit && walk.TryNext(out var row))
             ids.Add(IdOf(row));
         return ids;
+    }
+
+    /// <summary>The live rows that match and may be hits; disposed of by the caller.</summary>
+    internal DocumentSet Competitors(SearchOptions options)
+    {
+        var matches = LiveMatches(options.Filter);
+        Exclude(options, matches);
+        return matches;
     }
 
     internal static void CheckUnit(ReadOnlySpan<float> vector, int dimensions, string parameter)

@@ -81,18 +81,11 @@ internal static class ShardSearch
             Rows: [],
             outcome.Matched,
             [.. outcome.Facets.Select(ToFacet)],
-            IsExact(plan.Strategy),
+            plan.IsExact,
             new ShardPlan(
                 shard, plan.Name, plan.LiveDocuments, plan.Matched, cost.RowsScored, plan.EstimatedMicroseconds,
                 cost.FilterMicroseconds, cost.ScanMicroseconds, ReadMicroseconds: 0, queuedMicroseconds));
     }
-
-    private static bool IsExact(SearchStrategy strategy) => strategy switch
-    {
-        SearchStrategy.NoneMatch or SearchStrategy.CountOnly or SearchStrategy.IdOrder
-            or SearchStrategy.ExactScanAll or SearchStrategy.ExactScanMatches => true,
-        _ => throw new InvalidOperationException($"Nobody has said whether {strategy} is exact."),
-    };
 
     private static ShardFacet ToFacet(FacetCounts facet)
     {

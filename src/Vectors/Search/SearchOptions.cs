@@ -28,4 +28,10 @@ public sealed record SearchOptions
 
     /// <summary>Values returned a field; the rest is summed as "other". <see cref="int.MaxValue"/> returns all, which an exact merge of shards needs.</summary>
     public int FacetLimit { get; init; } = 100;
+
+    /// <summary>
+    /// How thoroughly an approximate search looks: one more about doubles its work. Null: as much as keeps the promised
+    /// recall. For measurements.
+    /// </summary>
+    public double? EffortLevel { get; init; }
 }

@@ -19,6 +19,12 @@ public enum SearchStrategy
 
     /// <summary>No vector: the matches in id order.</summary>
     IdOrder = 5,
+
+    /// <summary>Lists of coded rows in the order of promise; the best are scored again.</summary>
+    ListScan = 6,
+
+    /// <summary>The codes of the matching rows; the best are scored again.</summary>
+    CodeScanMatches = 7,
 }
 
 /// <summary>How a search is answered: what explain and telemetry print.</summary>
@@ -29,7 +35,7 @@ public enum SearchStrategy
 /// <param name="EstimatedMicroseconds">Of one thread, from the measured price of sequential and random reads.</param>
 public sealed record SearchPlan(SearchStrategy Strategy, long LiveDocuments, long Matched, long RowsToScore, double EstimatedMicroseconds)
 {
-    /// <summary>The stable name: none-match, count-only, exact-scan-all, exact-scan-matches, id-order.</summary>
+    /// <summary>The stable name: none-match, count-only, exact-scan-all, exact-scan-matches, id-order, list-scan, code-scan-matches.</summary>
     public string Name => Strategy switch
     {
         SearchStrategy.NoneMatch => "none-match",
@@ -37,7 +43,18 @@ public sealed record SearchPlan(SearchStrategy Strategy, long LiveDocuments, lon
         SearchStrategy.ExactScanAll => "exact-scan-all",
         SearchStrategy.ExactScanMatches => "exact-scan-matches",
         SearchStrategy.IdOrder => "id-order",
+        SearchStrategy.ListScan => "list-scan",
+        SearchStrategy.CodeScanMatches => "code-scan-matches",
         _ => throw new InvalidOperationException($"No plan was made: {Strategy}."),
+    };
+
+    /// <summary>The hits are the true best.</summary>
+    public bool IsExact => Strategy switch
+    {
+        SearchStrategy.NoneMatch or SearchStrategy.CountOnly or SearchStrategy.IdOrder
+            or SearchStrategy.ExactScanAll or SearchStrategy.ExactScanMatches => true,
+        SearchStrategy.ListScan or SearchStrategy.CodeScanMatches => false,
+        _ => throw new InvalidOperationException($"Nobody has said whether {Strategy} is exact."),
     };
 
     /// <summary>Share of the live documents that match, 0 to 1.</summary>

@@ -1,0 +1,73 @@
+namespace ClipOrleans.Vectors.Recall;
+
+/// <summary>One band: what was measured of it and the effort that follows. The owner synchronises all but <see cref="Level"/> and <see cref="Counter"/>.</summary>
+internal sealed class BandMonitor
+{
+    /// <summary>Measured queries after which one counts half in what is reported.</summary>
+    private const double HalfLife = 500;
+
+    /// <summary>What evidence of another effort is still worth: it is near the truth, though beside it.</summary>
+    private const double AfterChange = 0.25;
+
+    private readonly string _name;
+    private readonly RecallEvidence _evidence = new(HalfLife);
+    private readonly EffortController _controller;
+    private double _level;
+
+    public BandMonitor(int number, double target)
+    {
+        _name = SelectivityBand.Names[number];
+        Counter = new SampleCounter((ulong)number << 32);
+        _controller = new EffortController(target);
+        _level = _controller.Level;
+    }
+
+    public SampleCounter Counter { get; }
+
+    public double Level => Volatile.Read(ref _level);
+
+    public bool HasEvidence => _evidence.Queries >= 0.5;
+
+    public void PlanNext() => Counter.Plan(_evidence.Queries);
+
+    /// <summary>A query was measured at a level; a level that has been left meanwhile does not guide any more.</summary>
+    public void Add(double level, double recall)
+    {
+        if (level != _level)
+            return;
+        _evidence.Add(recall);
+        _controller.Add(recall);
+    }
+
+    public void Decide()
+    {
+        if (_controller.Decide())
+            LevelChanged();
+    }
+
+    public void ChangeTarget(double target)
+    {
+        var before = _controller.Step;
+        _controller.ChangeTarget(target);
+        if (_controller.Step != before)
+            LevelChanged();
+    }
+
+    public void Distrust()
+    {
+        _controller.Distrust(AfterChange);
+        _evidence.Scale(AfterChange);
+    }
+
+    public BandRecall Report()
+    {
+        var (low, high) = _evidence.Interval;
+        return new BandRecall(_name, _evidence.Mean, low, high, (long)Math.Round(_evidence.Queries), _level);
+    }
+
+    private void LevelChanged()
+    {
+        Volatile.Write(ref _level, _controller.Level);
+        _evidence.Scale(AfterChange);
+    }
+}
