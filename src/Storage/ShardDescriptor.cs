@@ -1,3 +1,4 @@
+using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
 
 namespace ClipOrleans.Storage;
@@ -9,13 +10,15 @@ namespace ClipOrleans.Storage;
 /// <param name="Dimensions">Length of every vector, 1 to 65,536.</param>
 /// <param name="Schema">The declared fields, in declared order.</param>
 /// <param name="TargetRecall">Recall@10 that approximate search must reach, above 0 and up to 1.</param>
+/// <param name="Quantization">How the vectors are coded for approximate search.</param>
 public sealed record ShardDescriptor(
     long IndexVersion,
     string Model,
     string ModelRevision,
     int Dimensions,
     FieldSchema Schema,
-    double TargetRecall)
+    double TargetRecall,
+    Quantization Quantization = Quantization.Auto)
 {
     internal const int MaxDimensions = 65_536;
 
@@ -30,5 +33,7 @@ public sealed record ShardDescriptor(
             throw new ArgumentException($"{Dimensions} dimensions; a vector has 1 to {MaxDimensions}.");
         if (TargetRecall is not (> 0 and <= 1))
             throw new ArgumentException($"target recall {TargetRecall}; it is above 0 and up to 1.");
+        if (Quantization is not (Quantization.Auto or Quantization.None or Quantization.Int8 or Quantization.Binary))
+            throw new ArgumentException($"there is no quantization {Quantization}.");
     }
 }

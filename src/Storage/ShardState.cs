@@ -69,6 +69,7 @@ internal sealed class ShardState
                 if (descriptor.Dimensions != Descriptor.Dimensions)
                     throw new FormatException($"a manifest of {descriptor.Dimensions} dimensions in a shard of {Descriptor.Dimensions}");
                 Descriptor = descriptor;
+                _collection.Reconfigure(Options());
                 break;
             default:
                 throw new FormatException($"unknown kind {header.Kind} of record");
@@ -117,7 +118,10 @@ internal sealed class ShardState
     }
 
     private VectorCollection NewCollection() =>
-        new(Descriptor.Dimensions, Descriptor.Schema, new CollectionOptions { TargetRecall = Descriptor.TargetRecall, PreciseVectors = _preciseVectors });
+        new(Descriptor.Dimensions, Descriptor.Schema, Options());
+
+    private CollectionOptions Options() =>
+        new() { Quantization = Descriptor.Quantization, TargetRecall = Descriptor.TargetRecall, PreciseVectors = _preciseVectors };
 
     private static IEnumerable<string> AllIds(CollectionView view)
     {

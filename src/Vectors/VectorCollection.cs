@@ -49,7 +49,8 @@ public sealed class VectorCollection
 
     public FieldSchema Schema { get; }
 
-    public CollectionOptions Options { get; }
+    /// <summary>What was last asked for; <see cref="Reconfigure"/> says what holds from when.</summary>
+    public CollectionOptions Options { get; private set; }
 
     /// <summary>The newest published state.</summary>
     public CollectionView View => Volatile.Read(ref _view);
@@ -123,6 +124,16 @@ public sealed class VectorCollection
         _isChanged = true;
         _dead.Add(row);
         return true;
+    }
+
+    /// <summary>
+    /// The writer's wish for what comes: codes and promised recall from the next training on, where vectors lie from the
+    /// next compaction on. What there is goes on serving until then.
+    /// </summary>
+    public void Reconfigure(CollectionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Options = options;
     }
 
     /// <summary>Makes all writes so far one new view. Costs what changed, and now and then a merge of sorted runs.</summary>

@@ -28,6 +28,7 @@ internal static class MemberFaults
             .. create.Each("fields", [.. NoArray, "[1]", "[null]", "[{}]", "[{\"name\":\"a\"}]", "[{\"type\":\"keyword\"}]", "[{\"name\":\"a\",\"type\":\"text\"}]", "[{\"name\":\"a\",\"type\":1}]", "[{\"name\":\"\",\"type\":\"keyword\"}]", "[{\"name\":\"$a\",\"type\":\"keyword\"}]", "[{\"name\":\"a\",\"type\":\"keyword\",\"index\":true}]", "[{\"name\":\"a\",\"type\":\"keyword\"},{\"name\":\"a\",\"type\":\"number\"}]", $"[{string.Join(',', Enumerable.Range(0, 65).Select(i => $"{{\"name\":\"f{i}\",\"type\":\"keyword\"}}"))}]"], 400),
             .. create.Each("shards", [.. NoNumber, "0", "-3", "2.5", "1025", "1e10"], 400),
             .. create.Each("targetRecall", [.. NoNumber, "0", "1.01", "-1", "1e999"], 400),
+            .. create.Each("quantization", [.. NoText, "\"int4\"", "\"Int8\"", "\"\""], 400),
             .. create.Each("keepImages", [.. NoText, "\"all\"", "\"Thumbnail\"", "\"\""], 400),
             .. names.Select(name => new Fault("POST", "/v1/indexes", $$"""{"name":"{{name}}"}""", 400)),
             .. NoText.Select(name => new Fault("POST", "/v1/indexes", $$"""{"name":{{name}}}""", 400)),
@@ -63,7 +64,7 @@ internal static class MemberFaults
         return
         [
             .. document.Each("metadata", [.. NoObject, "null"], 400), .. document.Each("metadata", [$"{{\"a\":\"{new string('x', 66_000)}\"}}"], 413), new(document.Method, document.Path, "{}", 400),
-            .. change.Each("fields", [.. NoArray, "[1]", "[{\"name\":\"a\"}]", "[{\"name\":\"a\",\"type\":\"vector\"}]"], 400), .. change.Each("targetRecall", [.. NoNumber, "0", "2"], 400), .. change.Each("keepImages", [.. NoText, "\"some\""], 400),
+            .. change.Each("fields", [.. NoArray, "[1]", "[{\"name\":\"a\"}]", "[{\"name\":\"a\",\"type\":\"vector\"}]"], 400), .. change.Each("targetRecall", [.. NoNumber, "0", "2"], 400), .. change.Each("keepImages", [.. NoText, "\"some\""], 400), .. change.Each("quantization", [.. NoText, "\"float16\""], 400),
             .. ((string[])["name", "model", "dimensions", "shards"]).SelectMany(member => change.Each(member, ["1"], 400)),
         ];
     }

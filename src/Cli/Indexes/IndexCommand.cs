@@ -26,9 +26,11 @@ internal static class IndexCommand
         var fields = FieldOption.Build();
         var shards = new Option<int?>("--shards") { Description = "Over how many shards the documents spread; fixed from then on" };
         var recall = new Option<double?>("--target-recall") { Description = "Least recall@10 of approximate search, 0 to 1" };
+        var quantization = new Option<string?>("--quantization") { Description = "How vectors are coded for approximate search" };
+        quantization.AcceptOnlyFromAmong("auto", "none", "int8", "binary");
         var keep = new Option<string?>("--keep-images") { Description = "What to keep of each image beside its embedding" };
         keep.AcceptOnlyFromAmong("none", "thumbnail", "original");
-        var command = new Command("create", "Creates an index.") { name, model, dimensions, fields, shards, recall, keep };
+        var command = new Command("create", "Creates an index.") { name, model, dimensions, fields, shards, recall, quantization, keep };
         command.SetAction(async (line, stop) =>
         {
             using var client = connection.Open(line);
@@ -41,6 +43,7 @@ internal static class IndexCommand
                     Fields = line.GetValue(fields) is { Length: > 0 } given ? [.. given.Select(FieldOption.Parse)] : null,
                     Shards = line.GetValue(shards),
                     TargetRecall = line.GetValue(recall),
+                    Quantization = line.GetValue(quantization) is { } coded ? Enum.Parse<Quantization>(coded, ignoreCase: true) : null,
                     KeepImages = line.GetValue(keep) is { } kept ? Enum.Parse<KeepImages>(kept, ignoreCase: true) : null,
                 },
                 stop).ConfigureAwait(false);

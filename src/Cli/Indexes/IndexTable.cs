@@ -35,8 +35,9 @@ internal static class IndexTable
         Add("model", $"{index.Model}, {index.Dimensions} dimensions");
         Add("documents", Documents(index));
         Add("on disk", WhenReady(index, Quantity.Bytes(index.BytesOnDisk)));
-        Add("in memory", WhenReady(index, Quantity.Bytes(index.BytesInMemory)));
+        Add("in memory", WhenReady(index, Memory(index)));
         Add("target recall", index.TargetRecall.ToString("0.###", CultureInfo.InvariantCulture));
+        Add("quantization", index.Quantization.ToString().ToLowerInvariant());
         Add("images kept", index.KeepImages.ToString().ToLowerInvariant());
         Add("fields", index.Fields.Count == 0 ? "none" : string.Join(", ", index.Fields.Select(field => $"{field.Name}:{FieldOption.NameOf(field.Type)}")));
         console.Write(facts);
@@ -57,6 +58,14 @@ internal static class IndexTable
     }
 
     public static string Documents(IndexDescription index) => WhenReady(index, Number(index.Documents));
+
+    private static string Memory(IndexDescription index)
+    {
+        var total = Quantity.Bytes(index.BytesInMemory);
+        return index.Memory is { } memory
+            ? $"{total}: vectors {Quantity.Bytes(memory.Vectors)}, codes {Quantity.Bytes(memory.Codes)}, other {Quantity.Bytes(memory.Other)}; mapped {Quantity.Bytes(memory.Mapped)}"
+            : total;
+    }
 
     /// <summary>What is not loaded is not counted: a zero would be taken for a loss.</summary>
     private static string WhenReady(IndexDescription index, string text) => index.IsReady ? text : "…";

@@ -21,6 +21,9 @@ public sealed record IndexDefinition
     /// <summary>The least recall@10 that approximate search has to reach, 0 to 1.</summary>
     public double? TargetRecall { get; init; }
 
+    /// <summary>How vectors are coded for approximate search.</summary>
+    public Quantization? Quantization { get; init; }
+
     /// <summary>Which form of the images is kept.</summary>
     public KeepImages? KeepImages { get; init; }
 }

@@ -21,6 +21,9 @@ public sealed record IndexDescription
     /// <summary>The least recall@10 that approximate search has to reach.</summary>
     public double TargetRecall { get; init; }
 
+    /// <summary>How its vectors are coded for approximate search.</summary>
+    public Quantization Quantization { get; init; }
+
     /// <summary>Which form of the images it keeps.</summary>
     public KeepImages KeepImages { get; init; }
 
@@ -39,6 +42,9 @@ public sealed record IndexDescription
 
     /// <summary>Bytes it holds in memory.</summary>
     public long BytesInMemory { get; init; }
+
+    /// <summary>What they are for, and what is mapped instead; null from a server that does not say it.</summary>
+    public MemoryDescription? Memory { get; init; }
 
     /// <summary>The state of each shard.</summary>
     public IReadOnlyList<ShardDescription> Shards { get; init; } = [];

@@ -9,6 +9,9 @@ public sealed record IndexPatch
     /// <summary>The least recall@10 that approximate search has to reach, 0 to 1.</summary>
     public double? TargetRecall { get; init; }
 
+    /// <summary>How vectors are coded for approximate search; coding anew goes on in the background.</summary>
+    public Quantization? Quantization { get; init; }
+
     /// <summary>Which form of the images is kept from now on.</summary>
     public KeepImages? KeepImages { get; init; }
 }

@@ -7,4 +7,5 @@ namespace ClipOrleans.Contracts.Indexes;
 public sealed record IndexPatch(
     [property: Id(0)] ImmutableArray<FieldSpec> AddedFields,
     [property: Id(1)] double? TargetRecall,
-    [property: Id(2)] KeepImages? KeepImages);
+    [property: Id(2)] KeepImages? KeepImages,
+    [property: Id(3)] Quantization? Quantization = null);

@@ -5,6 +5,7 @@ namespace ClipOrleans.Contracts.Indexes;
 /// <summary>What an index is created with, already checked by the gateway.</summary>
 /// <param name="Model">A loaded model's name, or <see cref="NoModel"/> for an index of the caller's own vectors.</param>
 /// <param name="ModelRevision">The revision of the model at creation, empty without one.</param>
+/// <param name="Quantization">Auto in catalogs that were written before there was a choice.</param>
 [GenerateSerializer, Immutable, Alias("clip.IndexSpec")]
 public sealed record IndexSpec(
     [property: Id(0)] string Name,
@@ -14,7 +15,8 @@ public sealed record IndexSpec(
     [property: Id(4)] ImmutableArray<FieldSpec> Fields,
     [property: Id(5)] int Shards,
     [property: Id(6)] double TargetRecall,
-    [property: Id(7)] KeepImages KeepImages)
+    [property: Id(7)] KeepImages KeepImages,
+    [property: Id(8)] Quantization Quantization = Quantization.Auto)
 {
     public const string NoModel = "none";
 }

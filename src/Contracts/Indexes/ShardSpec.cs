@@ -10,4 +10,5 @@ public sealed record ShardSpec(
     [property: Id(2)] string ModelRevision,
     [property: Id(3)] int Dimensions,
     [property: Id(4)] ImmutableArray<FieldSpec> Fields,
-    [property: Id(5)] double TargetRecall);
+    [property: Id(5)] double TargetRecall,
+    [property: Id(6)] Quantization Quantization = Quantization.Auto);

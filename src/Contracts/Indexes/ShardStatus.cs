@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 namespace ClipOrleans.Contracts.Indexes;
 
 /// <summary>The state of one shard at one moment. Bytes count everything the shard holds on disk and in memory.</summary>
+/// <param name="BytesInMemory">All of <see cref="Memory"/> but what is mapped.</param>
 /// <param name="Percent">How far loading has come, 0 to 100; 100 when ready.</param>
 /// <param name="Sequence">The sequence number of the last acknowledged write.</param>
 /// <param name="Epoch">The epoch of the owner, growing with each opening.</param>
@@ -17,7 +18,8 @@ public sealed record ShardStatus(
     [property: Id(6)] long Sequence,
     [property: Id(7)] long Epoch,
     [property: Id(8)] string Silo,
-    [property: Id(9)] string? Problem);
+    [property: Id(9)] string? Problem,
+    [property: Id(10)] MemoryBytes Memory = default);
 
 [GenerateSerializer, Alias("clip.ShardState")]
 public enum ShardState

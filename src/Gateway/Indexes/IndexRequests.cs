@@ -11,7 +11,8 @@ namespace ClipOrleans.Gateway.Indexes;
 
 /// <summary>What a caller wants a new index to be, before the model is looked up.</summary>
 internal sealed record IndexWish(
-    string Name, string? Model, int? Dimensions, ImmutableArray<FieldSpec> Fields, int Shards, double TargetRecall, KeepImages KeepImages);
+    string Name, string? Model, int? Dimensions, ImmutableArray<FieldSpec> Fields, int Shards, double TargetRecall, KeepImages KeepImages,
+    Quantization Quantization);
 
 /// <summary>Reads the requests about indexes.</summary>
 internal static class IndexRequests
@@ -41,7 +42,8 @@ internal static class IndexRequests
             ReadFieldList(fields, faults),
             fields.Integer("shards", 1, Contracts.Limits.MaxShards) ?? DefaultShards,
             fields.Number("targetRecall", MinTargetRecall, 1) ?? DefaultTargetRecall,
-            ReadKeepImages(fields) ?? KeepImages.Thumbnail);
+            ReadKeepImages(fields) ?? KeepImages.Thumbnail,
+            ReadQuantization(fields) ?? Quantization.Auto);
         return faults.Any ? faults.ToError() : wish;
     }
 
@@ -49,7 +51,8 @@ internal static class IndexRequests
     {
         var faults = new Faults();
         var fields = JsonFields.Open(root, "", faults, UpdateMembers);
-        var patch = new IndexPatch(ReadFieldList(fields, faults), fields.Number("targetRecall", MinTargetRecall, 1), ReadKeepImages(fields));
+        var patch = new IndexPatch(
+            ReadFieldList(fields, faults), fields.Number("targetRecall", MinTargetRecall, 1), ReadKeepImages(fields), ReadQuantization(fields));
         return faults.Any ? faults.ToError() : patch;
     }
 
@@ -59,6 +62,16 @@ internal static class IndexRequests
         KeepImages.Thumbnail => "thumbnail",
         KeepImages.Original => "original",
         _ => throw new InvalidDataException($"{keep} is not a way to keep images."),
+    };
+
+    public static string NameOf(Quantization quantization) => quantization switch
+    {
+        // A process that knows no choice leaves it out.
+        Quantization.Invalid or Quantization.Auto => "auto",
+        Quantization.None => "none",
+        Quantization.Int8 => "int8",
+        Quantization.Binary => "binary",
+        _ => throw new InvalidDataException($"{quantization} is not a way to code vectors."),
     };
 
     private static string? ReadName(JsonFields fields, Faults faults)
@@ -79,6 +92,15 @@ internal static class IndexRequests
         "none" => KeepImages.None,
         "thumbnail" => KeepImages.Thumbnail,
         "original" => KeepImages.Original,
+        _ => null,
+    };
+
+    private static Quantization? ReadQuantization(JsonFields fields) => fields.Word("quantization", "auto", "none", "int8", "binary") switch
+    {
+        "auto" => Quantization.Auto,
+        "none" => Quantization.None,
+        "int8" => Quantization.Int8,
+        "binary" => Quantization.Binary,
         _ => null,
     };
 

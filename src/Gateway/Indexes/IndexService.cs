@@ -82,5 +82,5 @@ internal sealed class IndexService(IGrainFactory grains, IndexDirectory director
     }
 
     private static IndexSpec Spec(IndexWish wish, string model, string revision, int dimensions) =>
-        new(wish.Name, model, revision, dimensions, wish.Fields, wish.Shards, wish.TargetRecall, wish.KeepImages);
+        new(wish.Name, model, revision, dimensions, wish.Fields, wish.Shards, wish.TargetRecall, wish.KeepImages, wish.Quantization);
 }

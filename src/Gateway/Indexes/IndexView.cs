@@ -18,6 +18,7 @@ internal static class IndexView
             Dimensions = spec.Dimensions,
             Fields = [.. spec.Fields.Select(field => new FieldWire { Name = field.Name, Type = field.Type })],
             TargetRecall = spec.TargetRecall,
+            Quantization = IndexRequests.NameOf(spec.Quantization),
             KeepImages = IndexRequests.NameOf(spec.KeepImages),
             Status = shards.Any(shard => shard.State == ShardState.Failed) ? "failed"
                 : shards.Any(shard => shard.State == ShardState.Loading) ? "loading"
@@ -25,6 +26,13 @@ internal static class IndexView
             Documents = shards.Sum(shard => shard.Documents),
             BytesOnDisk = shards.Sum(shard => shard.BytesOnDisk),
             BytesInMemory = shards.Sum(shard => shard.BytesInMemory),
+            Memory = new MemoryWire
+            {
+                Vectors = shards.Sum(shard => shard.Memory.Vectors),
+                Codes = shards.Sum(shard => shard.Memory.Codes),
+                Other = shards.Sum(shard => shard.Memory.Other),
+                Mapped = shards.Sum(shard => shard.Memory.Mapped),
+            },
             Shards = [.. shards.Select(Of)],
             Version = description.Version,
             CreatedAt = description.CreatedAt.UtcDateTime,

@@ -23,6 +23,9 @@ internal sealed record CreateIndexRequest
     [Description("Least recall@10 of searches that are not exact, 0.1 to 1. Default 0.95.")]
     public double? TargetRecall { get; init; }
 
+    [Description("How vectors are coded for searches that are not exact: auto (8 bits once a shard has about 4,096 documents), none (every search scans all vectors), int8 (8 bits a dimension) or binary (1 bit a dimension: the least memory). Default auto. Scores are float32 cosines with each.")]
+    public string? Quantization { get; init; }
+
     [Description("What is kept of images: none, thumbnail or original. Default thumbnail.")]
     public string? KeepImages { get; init; }
 }
@@ -35,6 +38,9 @@ internal sealed record UpdateIndexRequest
 
     [Description("Least recall@10 of searches that are not exact, 0.1 to 1.")]
     public double? TargetRecall { get; init; }
+
+    [Description("How vectors are coded for searches that are not exact: auto, none, int8 or binary. The shards code anew in the background and serve meanwhile.")]
+    public string? Quantization { get; init; }
 
     [Description("What is kept of images from now on: none, thumbnail or original.")]
     public string? KeepImages { get; init; }
@@ -72,6 +78,9 @@ internal sealed record IndexResponse
 
     public required double TargetRecall { get; init; }
 
+    [Description("auto, none, int8 or binary.")]
+    public required string Quantization { get; init; }
+
     public required string KeepImages { get; init; }
 
     [Description("ready, loading (some shard is still loading) or failed (some shard does not answer).")]
@@ -81,7 +90,11 @@ internal sealed record IndexResponse
 
     public required long BytesOnDisk { get; init; }
 
+    [Description("Vectors, codes and all else that is in memory; not what is mapped.")]
     public required long BytesInMemory { get; init; }
+
+    [Description("What the bytes in memory are for, and what is mapped instead.")]
+    public required MemoryWire Memory { get; init; }
 
     public required IReadOnlyList<ShardWire> Shards { get; init; }
 
@@ -91,6 +104,22 @@ internal sealed record IndexResponse
     public required DateTime CreatedAt { get; init; }
 
     public required DateTime UpdatedAt { get; init; }
+}
+
+/// <summary>Bytes by what they are for.</summary>
+internal sealed record MemoryWire
+{
+    [Description("Float32 vectors in memory.")]
+    public required long Vectors { get; init; }
+
+    [Description("Short codes of the vectors.")]
+    public required long Codes { get; init; }
+
+    [Description("Ids, filter index, log pages, caches.")]
+    public required long Other { get; init; }
+
+    [Description("Float32 vectors in mapped files (the setting Storage:PreciseVectors): space on disk, not counted in bytesOnDisk, of which the system holds in memory what it can.")]
+    public required long Mapped { get; init; }
 }
 
 /// <summary>One shard of an index.</summary>

@@ -33,6 +33,7 @@ internal static class IndexChange
             Fields = fields.Count == current.Spec.Fields.Length ? current.Spec.Fields : fields.ToImmutable(),
             TargetRecall = patch.TargetRecall ?? current.Spec.TargetRecall,
             KeepImages = patch.KeepImages ?? current.Spec.KeepImages,
+            Quantization = patch.Quantization ?? current.Spec.Quantization,
         };
         return spec == current.Spec ? current : current with { Spec = spec, Version = current.Version + 1, UpdatedAt = now };
     }

@@ -18,7 +18,7 @@ internal sealed class IndexShards(IGrainFactory grains, IndexDescription descrip
     public async Task<Error?> ConfigureAsync()
     {
         var spec = description.Spec;
-        var message = new ShardSpec(description.Version, spec.Model, spec.ModelRevision, spec.Dimensions, spec.Fields, spec.TargetRecall);
+        var message = new ShardSpec(description.Version, spec.Model, spec.ModelRevision, spec.Dimensions, spec.Fields, spec.TargetRecall, spec.Quantization);
         foreach (var some in Enumerable.Range(0, spec.Shards).Chunk(AtOnce))
         {
             var answers = await Task.WhenAll(some.Select(shard => Shard(shard).Configure(message)));

@@ -14,7 +14,7 @@ internal static class ShardMessages
 {
     /// <exception cref="ArgumentException">A field has no known type.</exception>
     public static ShardDescriptor ToDescriptor(ShardSpec spec) => new(
-        spec.IndexVersion, spec.Model, spec.ModelRevision, spec.Dimensions, ToSchema(spec.Fields), spec.TargetRecall);
+        spec.IndexVersion, spec.Model, spec.ModelRevision, spec.Dimensions, ToSchema(spec.Fields), spec.TargetRecall, ToQuantization(spec.Quantization));
 
     public static StoredOperation ToStored(DocumentOperation operation) => new()
     {
@@ -51,7 +51,8 @@ internal static class ShardMessages
 
     public static ShardStatus ToStatus(ShardStats stats, int shard, string silo) => new(
         shard, ShardState.Ready, Percent: 100, stats.Documents, stats.BytesOnDisk, stats.BytesInMemory,
-        stats.Sequence, stats.Epoch, silo, stats.ReadOnlyReason);
+        stats.Sequence, stats.Epoch, silo, stats.ReadOnlyReason,
+        new MemoryBytes(stats.Memory.Vectors, stats.Memory.Codes, stats.Memory.Other, stats.Memory.Mapped));
 
     public static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
         MemoryMarshal.TryGetArray(bytes, out var segment) && segment is { Offset: 0, Array: { } whole } && whole.Length == segment.Count
@@ -77,6 +78,16 @@ internal static class ShardMessages
             ? Error.At(slug, detail, "/metadata" + pointer)
             : Error.Of(outcome.Reason ?? Slugs.Internal, detail);
     }
+
+    private static Vectors.Quantization ToQuantization(Quantization quantization) => quantization switch
+    {
+        // A process that knows no choice leaves it out.
+        Quantization.Invalid or Quantization.Auto => Vectors.Quantization.Auto,
+        Quantization.None => Vectors.Quantization.None,
+        Quantization.Int8 => Vectors.Quantization.Int8,
+        Quantization.Binary => Vectors.Quantization.Binary,
+        _ => throw new ArgumentException($"There is no quantization {quantization}.", nameof(quantization)),
+    };
 
     private static FieldSchema ToSchema(ImmutableArray<FieldSpec> fields) => new(
     [

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Log;
+using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
 
 namespace ClipOrleans.Storage.Fencing;
@@ -63,7 +64,10 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
             Descriptor.TargetRecall,
             [.. Descriptor.Schema.Fields.Select(field => new ManifestField(field.Name, FieldTypes.ToName(field.Type)))],
             Owner,
-            Checksum: "");
+            Checksum: "")
+        {
+            Quantization = Descriptor.Quantization == Quantization.Auto ? null : Quantizations.ToName(Descriptor.Quantization),
+        };
         return document with { Checksum = Hash(document) };
     }
 
@@ -78,7 +82,8 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
             document.ModelRevision,
             document.Dimensions,
             new FieldSchema([.. fields]),
-            document.TargetRecall);
+            document.TargetRecall,
+            ReadQuantization(document.Quantization));
         descriptor.Check();
         var geometry = new LogGeometry(document.PageSizeBits, document.SegmentSizeBits);
         geometry.Check();
@@ -86,6 +91,11 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
             ? new ShardManifest(document.Epoch, geometry, descriptor, document.Owner)
             : throw new FormatException("the epoch is below 1.");
     }
+
+    private static Quantization ReadQuantization(string? name) =>
+        name is null ? Quantization.Auto
+        : Quantizations.TryParse(name, out var quantization) ? quantization
+        : throw new FormatException($"the quantization '{name}' is unknown.");
 
     private static string Hash(ManifestDocument document) =>
         XxHash3.HashToUInt64(JsonSerializer.SerializeToUtf8Bytes(document with { Checksum = "" }, ManifestJson.Default.ManifestDocument))
@@ -106,7 +116,12 @@ internal sealed record ManifestDocument(
     double TargetRecall,
     IReadOnlyList<ManifestField> Fields,
     ShardOwner? Owner,
-    string Checksum);
+    string Checksum)
+{
+    /// <summary>Absent for auto, as in the files of programs that knew no choice: their checksums still hold, and they can read ours.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Quantization { get; init; }
+}
 
 [JsonSerializable(typeof(ManifestDocument))]
 [JsonSourceGenerationOptions(

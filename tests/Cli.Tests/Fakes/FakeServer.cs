@@ -186,11 +186,13 @@ internal sealed class FakeServer : IAsyncDisposable
         ["dimensions"] = 4,
         ["fields"] = wanted["fields"]?.DeepClone() ?? new JsonArray(),
         ["targetRecall"] = 0.95,
+        ["quantization"] = "int8",
         ["keepImages"] = "thumbnail",
         ["status"] = "ready",
         ["documents"] = 3,
         ["bytesOnDisk"] = 2048,
         ["bytesInMemory"] = 4096,
+        ["memory"] = new JsonObject { ["vectors"] = 1024, ["codes"] = 2048, ["other"] = 1024, ["mapped"] = 8192 },
         ["shards"] = new JsonArray(),
         ["createdAt"] = "2026-05-01T12:00:00Z",
     };

@@ -19,10 +19,10 @@ public sealed class IndexCommandTests : IAsyncLifetime
     {
         var run = await ClipRun.Of(
             _server.Address, "index", "create", "new", "--model", "none", "--dimensions", "4", "--field", "a:b:geo", "--field", "n:number",
-            "--shards", "3", "--target-recall", "0.9", "--keep-images", "none");
+            "--shards", "3", "--target-recall", "0.9", "--quantization", "int8", "--keep-images", "none");
         Assert.Equal(ExitCodes.Ok, run.ExitCode);
         Assert.Equal(
-            """{"name":"new","model":"none","dimensions":4,"fields":[{"name":"a:b","type":"geo"},{"name":"n","type":"number"}],"shards":3,"targetRecall":0.9,"keepImages":"none"}""",
+            """{"name":"new","model":"none","dimensions":4,"fields":[{"name":"a:b","type":"geo"},{"name":"n","type":"number"}],"shards":3,"targetRecall":0.9,"quantization":"int8","keepImages":"none"}""",
             Assert.Single(_server.Bodies).ToJsonString());
     }
 
@@ -37,6 +37,13 @@ public sealed class IndexCommandTests : IAsyncLifetime
     [Fact]
     public async Task One_index_shows_its_fields_with_types() =>
         Assert.Contains("price:number, tags:keyword[]", (await ClipRun.Of(_server.Address, "index", "show", "shop")).Out, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task One_index_shows_how_vectors_are_coded_and_where_they_lie()
+    {
+        var shown = (await ClipRun.Of(_server.Address, "index", "show", "shop")).Out;
+        Assert.All(["int8", "4 KiB: vectors 1 KiB, codes 2 KiB, other 1 KiB; mapped 8 KiB"], words => Assert.Contains(words, shown, StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task What_is_still_loading_is_not_shown_as_empty()

@@ -31,6 +31,7 @@ internal sealed class FakeCatalog(FakeCluster cluster)
             Fields = [.. old.Spec.Fields, .. patch.AddedFields.Where(added => old.Spec.Fields.All(field => field.Name != added.Name))],
             TargetRecall = patch.TargetRecall ?? old.Spec.TargetRecall,
             KeepImages = patch.KeepImages ?? old.Spec.KeepImages,
+            Quantization = patch.Quantization ?? old.Spec.Quantization,
         };
         var changed = old with { Spec = spec, Version = old.Version + 1 };
         _indexes[key] = changed;

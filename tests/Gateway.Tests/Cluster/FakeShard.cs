@@ -142,7 +142,9 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
     }
 
     public Task<ShardStatus> GetStatus() => Task.FromResult(
-        new ShardStatus(_number, ShardState.Ready, 100, _vectors.LiveRows, 1000, _vectors.BytesInMemory, _rows.Count, 1, "fake", null));
+        new ShardStatus(
+            _number, ShardState.Ready, 100, _vectors.LiveRows, 1000, _vectors.BytesInMemory, _rows.Count, 1, "fake", null,
+            new MemoryBytes(_vectors.Memory.Vectors, _vectors.Memory.Codes, _vectors.Memory.Other, _vectors.Memory.Mapped)));
 
     public Task<Error?> Drop()
     {

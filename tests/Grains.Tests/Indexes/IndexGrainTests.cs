@@ -116,6 +116,24 @@ public sealed class IndexGrainTests
     }
 
     [Fact]
+    public async Task A_catalog_that_knows_no_quantization_means_auto_and_a_change_reaches_each_shard()
+    {
+        using var data = new TempFolder();
+        await LeaveAsync(data.Path, state => Assert.True(state["description"]!["spec"]!.AsObject().Remove("quantization")));
+        await using (var cluster = await GrainsCluster.StartAsync(data.Path))
+        {
+            var index = cluster.Index("acme", "pictures");
+            Assert.Equal(Quantization.Auto, (await index.Describe()).Value.Spec.Quantization);
+            var changed = (await index.Update(new IndexPatch([], null, null, Quantization.Binary))).Value;
+            Assert.Equal((2, Quantization.Binary), (changed.Version, changed.Spec.Quantization));
+            Assert.Equal(2, (await index.Update(new IndexPatch([], null, null, Quantization.Binary))).Value.Version);
+        }
+
+        foreach (var manifest in Directory.EnumerateFiles(data.Path, "shard.json", SearchOption.AllDirectories))
+            Assert.Equal("binary", (string?)JsonNode.Parse(await File.ReadAllTextAsync(manifest))!["quantization"]);
+    }
+
+    [Fact]
     public async Task The_status_tells_each_shard()
     {
         using var data = new TempFolder();
@@ -127,6 +145,7 @@ public sealed class IndexGrainTests
         Assert.All(status.Shards, shard => Assert.Equal((ShardState.Ready, 100), (shard.State, shard.Percent)));
         Assert.Equal(30, status.Shards.Sum(shard => shard.Documents));
         Assert.All(status.Shards, shard => Assert.True(shard is { BytesOnDisk: > 0, BytesInMemory: > 0, Problem: null }));
+        Assert.All(status.Shards, shard => Assert.Equal(shard.BytesInMemory, shard.Memory.Vectors + shard.Memory.Codes + shard.Memory.Other));
         Assert.Equal(Slugs.IndexNotFound, (await cluster.Index("acme", "nothing").GetStatus()).Error?.Slug);
     }
 

@@ -1,6 +1,7 @@
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Tests.Disks;
 using ClipOrleans.Storage.Tests.Documents;
+using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
 
 namespace ClipOrleans.Storage.Tests.Engine;
@@ -13,7 +14,7 @@ public sealed class SchemaAndDeletionTests
 {
     private static readonly FieldSchema Wider = new([new("colour", FieldType.Keyword), new("price", FieldType.Number), new("size", FieldType.Number)]);
 
-    private static readonly ShardDescriptor Newer = Samples.Descriptor with { IndexVersion = 2, Schema = Wider, TargetRecall = 0.9 };
+    private static readonly ShardDescriptor Newer = Samples.Descriptor with { IndexVersion = 2, Schema = Wider, TargetRecall = 0.9, Quantization = Quantization.Binary };
 
     [Fact]
     public async Task An_added_field_is_found_in_what_was_stored_before()

@@ -3,6 +3,7 @@ using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Tests.Documents;
+using ClipOrleans.Vectors;
 
 namespace ClipOrleans.Storage.Tests.Fencing;
 
@@ -32,6 +33,7 @@ public sealed class ShardManifestTests
     [InlineData("\"format\": 1,", "\"format\": 1, \"extra\": 1,", "not the JSON of a shard")]
     [InlineData("\"epoch\": 7,", "\"epoch\": 7, \"epoch\": 7,", "not the JSON of a shard")]
     [InlineData("\"model\": \"clip-mini\"", "\"model\": null", "not the JSON of a shard")]
+    [InlineData("\"owner\"", "\"quantization\": \"int8\", \"owner\"", "checksum")]
     [InlineData("{\n", "", "not the JSON of a shard")]
     public void A_changed_manifest_is_refused_with_its_name(string from, string to, string reason)
     {
@@ -42,6 +44,18 @@ public sealed class ShardManifestTests
         Assert.Contains(reason, refused.Reason);
     }
 
+    [Theory]
+    [InlineData(Quantization.Auto, null)]
+    [InlineData(Quantization.None, "none")]
+    [InlineData(Quantization.Int8, "int8")]
+    [InlineData(Quantization.Binary, "binary")]
+    public void The_quantization_is_named_unless_it_is_the_one_that_older_programs_know(Quantization quantization, string? name)
+    {
+        var manifest = Manifest with { Descriptor = Samples.Descriptor with { Quantization = quantization } };
+        Assert.Equal(manifest, ShardManifest.Parse(manifest.ToJson(), File));
+        Assert.Equal(name, (string?)System.Text.Json.Nodes.JsonNode.Parse(manifest.ToJson())!["quantization"]);
+    }
+
     [Fact]
     public void Values_that_no_shard_has_are_refused_even_with_a_right_checksum()
     {
@@ -49,5 +63,6 @@ public sealed class ShardManifestTests
         Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse((Manifest with { Geometry = new LogGeometry(12, 26) }).ToJson(), File));
         Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse((Manifest with { Geometry = new LogGeometry(26, 20) }).ToJson(), File));
         Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse((Manifest with { Descriptor = Samples.Descriptor with { Dimensions = 0 } }).ToJson(), File));
+        Assert.Throws<ArgumentException>((Samples.Descriptor with { Quantization = Quantization.Invalid }).Check);
     }
 }
