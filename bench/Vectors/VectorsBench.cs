@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using ClipOrleans.Bench.Reports;
-using ClipOrleans.Vectors.Ann;
 
 namespace ClipOrleans.Bench.Vectors;
 
@@ -18,14 +17,13 @@ internal static class VectorsBench
         var seed = new Option<int>("--seed") { Description = "Of the generator", DefaultValueFactory = _ => 1 };
         var threads = new Option<int>("--threads") { Description = "Of builds and searches (USearch has one)", DefaultValueFactory = _ => 1 };
         var peers = new Option<string[]>("--peers") { Description = "hnswlib, usearch, faiss or none", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => AllPeers };
-        var codes = new Option<int[]>("--codes") { Description = "Bytes of our codes; several are compared", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [new GraphSettings().CodeBytes] };
-        var command = new Command("vectors", "Recall against speed of the vector index and its peers") { count, seed, threads, codes, peers };
+        var command = new Command("vectors", "Recall against speed of the vector index and its peers") { count, seed, threads, peers };
         command.SetAction(parsed => Run(
-            parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(threads), parsed.GetValue(codes) ?? [], parsed.GetValue(peers) ?? []));
+            parsed.GetValue(count), parsed.GetValue(seed), parsed.GetValue(threads), parsed.GetValue(peers) ?? []));
         return command;
     }
 
-    private static int Run(int count, int seed, int threads, int[] codes, string[] peers)
+    private static int Run(int count, int seed, int threads, string[] peers)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"vectors-{count / 1000}k-{threads}t{(peers.Intersect(AllPeers).Any() ? "" : "-ours")}");
         var data = VectorDataSet.Open(count, Dimensions, seed);
@@ -35,7 +33,7 @@ internal static class VectorsBench
         report.Line();
         report.Table(["trait of the data", "value", "bounds"], VectorTraits.Checked(data));
 
-        List<Contender> contenders = [.. codes.Select(bytes => GraphContender.Measure(data, threads, new GraphSettings { CodeBytes = bytes }))];
+        List<Contender> contenders = [];
         if (peers.Contains("hnswlib"))
             contenders.AddRange(PeerRunner.Hnswlib(data, threads, [16, 32]));
         if (peers.Contains("usearch"))

@@ -12,4 +12,7 @@ public sealed record CollectionOptions
 
     /// <summary>Where float32 vectors lie beyond the first 16 MiB, which are always on the heap. Default: on the heap.</summary>
     public IVectorMemory PreciseVectors { get; init; } = HeapVectorMemory.Instance;
+
+    /// <summary>Decides what chance decides in the making of codes: the same rows in the same order give the same index.</summary>
+    public int Seed { get; init; } = 1;
 }

@@ -1,4 +1,6 @@
+using ClipOrleans.Vectors.Ann;
 using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Recall;
 using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Vectors;
@@ -15,6 +17,8 @@ namespace ClipOrleans.Vectors;
 /// <param name="IdTable">Finds rows by id.</param>
 /// <param name="IdRuns">Rows in id order.</param>
 /// <param name="Filters">Indexes of the declared fields.</param>
+/// <param name="Index">Codes of all rows, and of rows that came later; null where searches are exact.</param>
+/// <param name="Recall">Says how thoroughly to search, and takes samples.</param>
 internal sealed record CollectionState(
     int Dimensions,
     int RowCount,
@@ -26,4 +30,6 @@ internal sealed record CollectionState(
     ulong[]?[] Dead,
     IdTable.Table IdTable,
     int[][] IdRuns,
-    FilterView Filters);
+    FilterView Filters,
+    ListIndex? Index,
+    RecallMonitor Recall);

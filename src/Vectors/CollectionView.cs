@@ -17,6 +17,7 @@ public sealed class CollectionView
     internal const float UnitTolerance = 1e-3f;
 
     private readonly CollectionState _state;
+    private DocumentSet? _live;
 
     internal CollectionView(CollectionState state) => _state = state;
 
@@ -53,7 +54,10 @@ public sealed class CollectionView
         _state.Vectors.KeepAlive();
     }
 
-    /// <summary>The true top-K by inner product with the query, by <see cref="HitOrder"/>.</summary>
+    /// <summary>
+    /// The top-K by inner product with the query, by <see cref="HitOrder"/>: the true one when the options demand it or the
+    /// plan says so, otherwise as much of it as the collection promises. Scores are those of the float32 vectors either way.
+    /// </summary>
     /// <exception cref="ArgumentException">The query has other dimensions or not length 1, or the options do not fit.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancel"/> was signalled during the scan.</exception>
     public SearchOutcome Search(ReadOnlySpan<float> normalisedQuery, SearchOptions options, CancellationToken cancel = default)
@@ -65,14 +69,16 @@ public sealed class CollectionView
         ArgumentOutOfRangeException.ThrowIfNegative(options.TopK);
 
         var start = Stopwatch.GetTimestamp();
-        using var matches = LiveMatches(options.Filter);
-        var matched = matches.Count();
+        using var matches = Matches(options);
+        var matched = IsWhole(options) ? Count : matches.Count();
         var facets = FacetCounter.Count(_state.Filters, matches, options.Facets, options.FacetLimit);
-        var plan = SearchPlanner.ForVector(new PlanInputs(_state.RowCount, _state.LiveCount, matched, options.TopK, _state.Dimensions));
+        var plan = SearchPlanner.ForVector(Inputs(options, matched));
         var filtered = Stopwatch.GetTimestamp();
         Exclude(options, matches);
-        var hits = Scan(normalisedQuery, options, plan, matches, out var scored, cancel);
-        return new SearchOutcome(hits, matched, facets, plan, Cost(scored, start, filtered));
+        var (hits, cost) = CandidateSearch.Run(_state, plan, normalisedQuery, options, matches, cancel);
+        if (!plan.IsExact)
+            _state.Recall.Offer(normalisedQuery, options, plan.Selectivity);
+        return new SearchOutcome(hits, matched, facets, plan, Timed(cost, start, filtered));
     }
 
     /// <summary>Documents in id order with score 0; counts and facets as in <see cref="Search"/>.</summary>
@@ -91,7 +97,7 @@ public sealed class CollectionView
         using var matches = LiveMatches(options.Filter);
         var matched = matches.Count();
         var facets = FacetCounter.Count(_state.Filters, matches, options.Facets, options.FacetLimit);
-        var plan = SearchPlanner.ForIdOrder(new PlanInputs(_state.RowCount, _state.LiveCount, matched, take, _state.Dimensions));
+        var plan = SearchPlanner.ForIdOrder(matched, _state.LiveCount, take);
         var filtered = Stopwatch.GetTimestamp();
         var remaining = matched - (Exclude(options, matches) ? 1 : 0);
         var hits = new List<RowHit>();
@@ -104,7 +110,7 @@ public sealed class CollectionView
                 hits.Add(new RowHit(row, IdOf(row), 0, LocatorOf(row)));
         }
 
-        return new SearchOutcome(hits, matched, facets, plan, Cost(0, start, filtered));
+        return new SearchOutcome(hits, matched, facets, plan, Timed(new SearchCost(0, 0, 0), start, filtered));
     }
 
     /// <summary>Exact number of live documents that match; null matches all.</summary>
@@ -131,7 +137,7 @@ public sealed class CollectionView
     /// <summary>The live rows that match and may be hits; disposed of by the caller.</summary>
     internal DocumentSet Competitors(SearchOptions options)
     {
-        var matches = LiveMatches(options.Filter);
+        var matches = Matches(options);
         Exclude(options, matches);
         return matches;
     }
@@ -152,23 +158,37 @@ public sealed class CollectionView
             throw new ArgumentException("The least score is not a number.", nameof(options));
     }
 
-    private static SearchCost Cost(long scored, long start, long filtered) => new(
-        scored,
-        Stopwatch.GetElapsedTime(start, filtered).TotalMicroseconds,
-        Stopwatch.GetElapsedTime(filtered).TotalMicroseconds);
-
-    private RowHit[] Scan(
-        ReadOnlySpan<float> query, SearchOptions options, SearchPlan plan, DocumentSet competing, out long scored, CancellationToken cancel)
+    private static SearchCost Timed(SearchCost cost, long start, long filtered) => cost with
     {
-        scored = 0;
-        if (plan.Strategy is SearchStrategy.NoneMatch or SearchStrategy.CountOnly)
-            return [];
-        var capacity = (int)Math.Min(options.TopK, plan.Matched);
-        using var heap = new TopKHeap(capacity, options.MinScore ?? float.NegativeInfinity, _state.Ids);
-        scored = plan.Strategy == SearchStrategy.ExactScanAll
-            ? ExactScan.All(_state.Vectors, competing, query, heap, cancel)
-            : ExactScan.Matches(_state.Vectors, competing, query, heap, cancel);
-        return heap.Drain(_state.Locators);
+        FilterMicroseconds = Stopwatch.GetElapsedTime(start, filtered).TotalMicroseconds,
+        ScanMicroseconds = Stopwatch.GetElapsedTime(filtered).TotalMicroseconds,
+    };
+
+    /// <summary>All live rows match, and none is taken away.</summary>
+    private static bool IsWhole(SearchOptions options) => options is { Filter: null, ExcludeId: null };
+
+    private PlanInputs Inputs(SearchOptions options, long matched)
+    {
+        var selectivity = _state.LiveCount == 0 ? 0 : (double)matched / _state.LiveCount;
+        return new PlanInputs(_state.RowCount, _state.LiveCount, matched, options.TopK, _state.Dimensions)
+        {
+            Codes = options.Exact || _state.Index is not { } index
+                ? null
+                : new CodeInputs(index.Model.Lists.Count, index.Model.Components?.Bytes ?? 0, options.EffortLevel ?? _state.Recall.EffortFor(selectivity)),
+        };
+    }
+
+    /// <summary>The live rows that match; disposed of by the caller. Searches without a filter share one set.</summary>
+    private DocumentSet Matches(SearchOptions options) => IsWhole(options) ? Live() : LiveMatches(options.Filter);
+
+    private DocumentSet Live()
+    {
+        if (Volatile.Read(ref _live) is { } known)
+            return known;
+        var live = DocumentSet.All(_state.RowCount, isLasting: true);
+        live.SubtractChunks(_state.Dead);
+        Volatile.Write(ref _live, live);
+        return live;
     }
 
     private DocumentSet LiveMatches(Filter? filter)

@@ -1,4 +1,6 @@
+using ClipOrleans.Vectors.Ann;
 using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Recall;
 using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Vectors;
@@ -17,6 +19,7 @@ public sealed class VectorCollection
     private readonly IdTable _idTable = new();
     private readonly IdOrder _idOrder;
     private readonly FilterIndex _filters;
+    private readonly CodedRows _coded;
     private CollectionView _view;
     private long _idBytes;
     private bool _isChanged;
@@ -29,17 +32,21 @@ public sealed class VectorCollection
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="dimensions"/> is not positive.</exception>
     public VectorCollection(int dimensions, FieldSchema schema, CollectionOptions? options = null)
-        : this(dimensions, schema, options ?? new CollectionOptions(), new FilterIndex(schema ?? throw new ArgumentNullException(nameof(schema))))
+        : this(dimensions, schema, options ??= new CollectionOptions(), new FilterIndex(schema ?? throw new ArgumentNullException(nameof(schema))),
+            new CodedRows(dimensions, options.Quantization), new RecallMonitor(options.TargetRecall))
     {
     }
 
-    private VectorCollection(int dimensions, FieldSchema schema, CollectionOptions options, FilterIndex filters)
+    private VectorCollection(int dimensions, FieldSchema schema, CollectionOptions options, FilterIndex filters, CodedRows coded, RecallMonitor recall)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
+        Check(options);
         Dimensions = dimensions;
         Schema = schema;
         Options = options;
         _filters = filters;
+        _coded = coded;
+        Recall = recall;
         _vectors = new VectorBlocks(dimensions, options.PreciseVectors);
         _idOrder = new IdOrder(_ids, _dead);
         _view = new CollectionView(PublishState());
@@ -51,6 +58,9 @@ public sealed class VectorCollection
 
     /// <summary>What was last asked for; <see cref="Reconfigure"/> says what holds from when.</summary>
     public CollectionOptions Options { get; private set; }
+
+    /// <summary>What is promised, measured, and done for it; shared with the collections that <see cref="Compacted"/> makes of this one.</summary>
+    public RecallMonitor Recall { get; }
 
     /// <summary>The newest published state.</summary>
     public CollectionView View => Volatile.Read(ref _view);
@@ -127,13 +137,18 @@ public sealed class VectorCollection
     }
 
     /// <summary>
-    /// The writer's wish for what comes: codes and promised recall from the next training on, where vectors lie from the
-    /// next compaction on. What there is goes on serving until then.
+    /// The writer's wish for what comes: the promised recall holds at once, codes with the next training (none at all:
+    /// with the next <see cref="Publish"/>), where vectors lie from the next compaction on.
     /// </summary>
+    /// <exception cref="ArgumentException">An option is not possible.</exception>
     public void Reconfigure(CollectionOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
+        Check(options);
+        ThrowIfBroken();
+        Recall.TargetRecall = options.TargetRecall;
         Options = options;
+        if (_coded.Change(options.Quantization))
+            _isChanged = true;
     }
 
     /// <summary>Makes all writes so far one new view. Costs what changed, and now and then a merge of sorted runs.</summary>
@@ -159,7 +174,7 @@ public sealed class VectorCollection
         for (var row = 0; row < newRows.Length; row++)
             newRows[row] = _dead.Contains(row) ? -1 : live++;
 
-        var compacted = new VectorCollection(Dimensions, Schema, Options, _filters.Renumbered(newRows, _dead));
+        var compacted = new VectorCollection(Dimensions, Schema, Options, _filters.Renumbered(newRows, _dead), _coded.Renumbered(newRows), Recall);
         var vectors = _vectors.Rows;
         for (var row = 0; row < newRows.Length; row++)
         {
@@ -174,6 +189,42 @@ public sealed class VectorCollection
         return compacted;
     }
 
+    /// <summary>A training, when one is due for the published rows; the writer's call. Cheap.</summary>
+    public IndexTraining? BeginTraining() => _coded.IsDue(View.Count) ? _coded.Begin(View.State, Options.Seed) : null;
+
+    /// <summary>Takes over what was trained, with the rows that came since: few, or this takes long. Seen after <see cref="Publish"/>. The writer's call.</summary>
+    /// <returns>False when the collection is no longer the one the training was for: it is of no use then.</returns>
+    public bool Adopt(IndexTraining training)
+    {
+        ArgumentNullException.ThrowIfNull(training);
+        ThrowIfBroken();
+        if (!_coded.Adopt(training, _vectors.Rows, _vectors.Count))
+            return false;
+        _isChanged = true;
+        Recall.CodesChanged();
+        return true;
+    }
+
+    /// <summary>Trains, adopts and publishes, when a training is due: all at once, for who has no searches to serve meanwhile.</summary>
+    /// <returns>False when none is due.</returns>
+    public bool Train(int threads, CancellationToken cancel = default)
+    {
+        Publish();
+        if (BeginTraining() is not { } training)
+            return false;
+        training.Run(threads, breathe: null, cancel);
+        Adopt(training);
+        Publish();
+        return true;
+    }
+
+    private static void Check(CollectionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Quantization is < Quantization.Auto or > Quantization.Binary)
+            throw new ArgumentException($"{options.Quantization} is no quantization.", nameof(options));
+    }
+
     private int Find(string id)
     {
         var row = _idTable.Current.FindNewest(id, _ids.Blocks, _vectors.Count);
@@ -184,6 +235,7 @@ public sealed class VectorCollection
     {
         _idOrder.Append(_vectors.Count);
         AppendRow(id, vector, locator);
+        _coded.Append(vector);
     }
 
     private void AppendRow(string id, ReadOnlySpan<float> vector, long locator)
@@ -215,12 +267,14 @@ public sealed class VectorCollection
             _dead.Publish(),
             _idTable.Current,
             idRuns,
-            filters);
+            filters,
+            _coded.Index,
+            Recall);
     }
 
     private MemoryUse MeasureMemory() => new(
         _vectors.HeapBytesUsed,
-        Codes: 0,
+        _coded.BytesInMemory,
         _vectors.ListBytes + _ids.Bytes(IntPtr.Size) + _idBytes + _locators.Bytes(sizeof(long))
         + _idTable.Bytes + _idOrder.Bytes + _dead.Bytes + _filters.Bytes,
         _vectors.MappedBytes);

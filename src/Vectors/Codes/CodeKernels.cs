@@ -7,7 +7,7 @@ namespace ClipOrleans.Vectors.Codes;
 
 /// <summary>
 /// Inner product of 16-bit query components and 8-bit code components. All arithmetic is on integers that cannot
-/// overflow (<see cref="CodeLayout.QueryLimit"/>), so every width gives the same number as <see cref="Scalar"/>.
+/// overflow (<see cref="ComponentCodes.EncodeQuery"/> sees to that), so every width gives the same number as <see cref="Scalar"/>.
 /// </summary>
 internal static unsafe class CodeKernels
 {

@@ -4,21 +4,21 @@ using ClipOrleans.Vectors.Kernels;
 namespace ClipOrleans.Vectors.Codes;
 
 /// <summary>
-/// Orthonormal axes of the subspace in which a sample varies most, by orthogonal iteration on its covariance
-/// (Golub and Van Loan, Matrix Computations, 8.2.4). Text queries vary in the same directions as images do: what the
-/// rest of the space adds to a score is small, so codes of these axes alone can steer a search.
+/// The orthonormal axes along which a sample varies most, by orthogonal iteration on its covariance with a last step of
+/// Rayleigh and Ritz (Golub and Van Loan, Matrix Computations, 8.2.4 and 8.1.2). Text queries vary in the same directions
+/// as images do: what the rest of the space adds to a score is small, so codes of these axes alone can choose candidates.
 /// </summary>
 internal static class PrincipalAxes
 {
-    /// <summary>Enough to separate the subspace; the order within it is of no interest, since it is rotated anyway.</summary>
+    /// <summary>Enough to separate the subspace; the last step orders the axes within it.</summary>
     private const int Rounds = 12;
 
     /// <param name="sample">Vectors one after the other.</param>
     /// <param name="dimensions">Of a vector.</param>
     /// <param name="count">Axes wanted, at most the dimensions.</param>
     /// <param name="mean">Receives the sample's mean.</param>
-    /// <param name="random">Decides start and rotation.</param>
-    /// <returns>The axes one after the other, randomly rotated so that all carry about the same variance.</returns>
+    /// <param name="random">Decides the start.</param>
+    /// <returns>The axes one after the other, the one of most variance first.</returns>
     public static float[] Find(ReadOnlySpan<float> sample, int dimensions, int count, Span<float> mean, Random random)
     {
         var covariance = Covariance(sample, dimensions, mean);
@@ -36,7 +36,7 @@ internal static class PrincipalAxes
             (axes, next) = (next, axes);
         }
 
-        return Rotate(axes, count, dimensions, random);
+        return Ordered(axes, covariance, count, dimensions);
     }
 
     private static float[] Covariance(ReadOnlySpan<float> sample, int dimensions, Span<float> mean)
@@ -99,17 +99,28 @@ internal static class PrincipalAxes
         }
     }
 
-    private static float[] Rotate(float[] axes, int count, int dimensions, Random random)
+    /// <summary>Turns the axes within their subspace so that the sample's components along them are uncorrelated.</summary>
+    private static float[] Ordered(float[] axes, float[] covariance, int count, int dimensions)
     {
-        var rotation = RandomAxes(count, count, random);
-        var rotated = new float[axes.Length];
+        var image = new float[dimensions];
+        var within = new double[count * count];
         for (var axis = 0; axis < count; axis++)
         {
-            var target = rotated.AsSpan(axis * dimensions, dimensions);
+            for (var row = 0; row < dimensions; row++)
+                image[row] = VectorMath.Dot(covariance.AsSpan(row * dimensions, dimensions), axes.AsSpan(axis * dimensions, dimensions));
             for (var other = 0; other < count; other++)
-                TensorPrimitives.MultiplyAdd(axes.AsSpan(other * dimensions, dimensions), rotation[(axis * count) + other], target, target);
+                within[(axis * count) + other] = VectorMath.Dot(image, axes.AsSpan(other * dimensions, dimensions));
         }
 
-        return rotated;
+        var turns = SymmetricEigen.Vectors(within, count);
+        var ordered = new float[axes.Length];
+        for (var axis = 0; axis < count; axis++)
+        {
+            var target = ordered.AsSpan(axis * dimensions, dimensions);
+            for (var other = 0; other < count; other++)
+                TensorPrimitives.MultiplyAdd(axes.AsSpan(other * dimensions, dimensions), (float)turns[(axis * count) + other], target, target);
+        }
+
+        return ordered;
     }
 }

@@ -7,17 +7,19 @@ namespace ClipOrleans.Vectors.Filters;
 
 /// <summary>
 /// A set of rows as one bit each, in pooled memory: dispose to give it back. Bits at and beyond the row count are
-/// always clear, so counts are exact.
+/// always clear, so counts are exact. A lasting set is shared by many readers: it is not pooled, and disposing does nothing.
 /// </summary>
 internal sealed class DocumentSet : IDisposable
 {
+    private readonly bool _isLasting;
     private ulong[]? _words;
 
-    private DocumentSet(int rowCount)
+    private DocumentSet(int rowCount, bool isLasting = false)
     {
         RowCount = rowCount;
         WordCount = (rowCount + 63) >> 6;
-        _words = ArrayPool<ulong>.Shared.Rent(WordCount);
+        _isLasting = isLasting;
+        _words = isLasting ? new ulong[WordCount] : ArrayPool<ulong>.Shared.Rent(WordCount);
     }
 
     public int RowCount { get; }
@@ -33,9 +35,9 @@ internal sealed class DocumentSet : IDisposable
         return set;
     }
 
-    public static DocumentSet All(int rowCount)
+    public static DocumentSet All(int rowCount, bool isLasting = false)
     {
-        var set = new DocumentSet(rowCount);
+        var set = new DocumentSet(rowCount, isLasting);
         set.Words.Fill(ulong.MaxValue);
         set.TrimTail();
         return set;
@@ -98,7 +100,7 @@ internal sealed class DocumentSet : IDisposable
 
     public void Dispose()
     {
-        if (_words is not { } words)
+        if (_isLasting || _words is not { } words)
             return;
         _words = null;
         ArrayPool<ulong>.Shared.Return(words);

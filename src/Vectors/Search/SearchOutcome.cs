@@ -12,10 +12,20 @@ public sealed record FacetCount(string Value, long Count);
 public sealed record FacetCounts(string Field, IReadOnlyList<FacetCount> Values, long OtherCount);
 
 /// <summary>What a search did.</summary>
-/// <param name="RowsScored">Vectors compared with the query.</param>
+/// <param name="RowsScored">Vectors compared with the query, by codes or precisely.</param>
 /// <param name="FilterMicroseconds">Filter and facets.</param>
 /// <param name="ScanMicroseconds">Scoring, selection and order.</param>
-public sealed record SearchCost(long RowsScored, double FilterMicroseconds, double ScanMicroseconds);
+public sealed record SearchCost(long RowsScored, double FilterMicroseconds, double ScanMicroseconds)
+{
+    /// <summary>Lists read.</summary>
+    public int ListsProbed { get; init; }
+
+    /// <summary>Rows scored by short codes.</summary>
+    public long RowsCoded { get; init; }
+
+    /// <summary>Rows scored by 8-bit codes.</summary>
+    public long RowsRescored { get; init; }
+}
 
 /// <param name="Hits">In <see cref="TopK.HitOrder"/>; without a vector in id order with score 0.</param>
 /// <param name="Matched">Exact number of live documents that match the filter.</param>

@@ -32,8 +32,10 @@ public enum SearchStrategy
 /// <param name="LiveDocuments">Documents in the view.</param>
 /// <param name="Matched">Exact number that match the filter.</param>
 /// <param name="RowsToScore">Vectors the chosen way compares with the query.</param>
-/// <param name="EstimatedMicroseconds">Of one thread, from the measured price of sequential and random reads.</param>
-public sealed record SearchPlan(SearchStrategy Strategy, long LiveDocuments, long Matched, long RowsToScore, double EstimatedMicroseconds)
+/// <param name="EstimatedMicroseconds">Of one thread, from prices measured by the benchmarks.</param>
+/// <param name="EffortLevel">Of an approximate search; null otherwise.</param>
+public sealed record SearchPlan(
+    SearchStrategy Strategy, long LiveDocuments, long Matched, long RowsToScore, double EstimatedMicroseconds, double? EffortLevel = null)
 {
     /// <summary>The stable name: none-match, count-only, exact-scan-all, exact-scan-matches, id-order, list-scan, code-scan-matches.</summary>
     public string Name => Strategy switch

@@ -6,43 +6,44 @@ namespace ClipOrleans.Vectors.Search;
 /// <param name="Matched">Exact number that match the filter.</param>
 /// <param name="TopK">Hits wanted.</param>
 /// <param name="Dimensions">Of a vector.</param>
-internal readonly record struct PlanInputs(int Rows, long LiveDocuments, long Matched, int TopK, int Dimensions);
+internal readonly record struct PlanInputs(int Rows, long LiveDocuments, long Matched, int TopK, int Dimensions)
+{
+    /// <summary>Null: there are no codes, or none may be used.</summary>
+    public CodeInputs? Codes { get; init; }
+}
 
-/// <summary>Chooses; does nothing. Doing is <see cref="ExactScan"/>'s and <see cref="IdWalk"/>'s.</summary>
+/// <param name="Lists">Lists of short codes.</param>
+/// <param name="CodeBytes">8-bit code of a row; 0 when there are none.</param>
+/// <param name="EffortLevel">Of a search.</param>
+internal readonly record struct CodeInputs(int Lists, int CodeBytes, double EffortLevel);
+
+/// <summary>Chooses; does nothing. Doing is <see cref="CandidateSearch"/>'s and <see cref="IdWalk"/>'s.</summary>
 internal static class SearchPlanner
 {
-    /// <summary>
-    /// Measured over 100,000 rows of 512 floats on one core: a row read and scored in sequence takes about 95 ns. Another
-    /// processor was half as fast in both prices; only their ratio decides.
-    /// </summary>
-    public const double SequentialNanosecondsPerByte = 95.0 / 2048;
-
-    /// <summary>The same where the rows before and after are passed over: about 240 ns.</summary>
-    public const double RandomNanosecondsPerByte = 240.0 / 2048;
-
-    /// <summary>The plan for a query with a vector.</summary>
+    /// <summary>The plan for a query with a vector: of the ways that apply, the one that costs least.</summary>
     public static SearchPlan ForVector(in PlanInputs inputs)
     {
-        var rowBytes = inputs.Dimensions * (double)sizeof(float);
-        var all = inputs.Rows * rowBytes * SequentialNanosecondsPerByte / 1000;
-        var matches = inputs.Matched * rowBytes * RandomNanosecondsPerByte / 1000;
-        return (inputs.Matched, inputs.TopK) switch
-        {
-            (0, _) => Plan(inputs, SearchStrategy.NoneMatch, 0, 0),
-            (_, 0) => Plan(inputs, SearchStrategy.CountOnly, 0, 0),
-            _ when matches < all => Plan(inputs, SearchStrategy.ExactScanMatches, inputs.Matched, matches),
-            _ => Plan(inputs, SearchStrategy.ExactScanAll, inputs.Rows, all),
-        };
+        if (inputs.Matched == 0)
+            return Plan(inputs, SearchStrategy.NoneMatch, 0, 0);
+        if (inputs.TopK == 0)
+            return Plan(inputs, SearchStrategy.CountOnly, 0, 0);
+        var best = Plan(inputs, SearchStrategy.ExactScanAll, inputs.Rows, CostModel.ExactScanAll(inputs));
+        best = Cheaper(best, Plan(inputs, SearchStrategy.ExactScanMatches, inputs.Matched, CostModel.ExactScanMatches(inputs)));
+        if (inputs.Codes is not { } codes)
+            return best;
+        var (rows, cost) = CostModel.ListScan(inputs, codes);
+        best = Cheaper(best, Plan(inputs, SearchStrategy.ListScan, rows, cost, codes.EffortLevel));
+        if (codes.CodeBytes > 0)
+            best = Cheaper(best, Plan(inputs, SearchStrategy.CodeScanMatches, inputs.Matched, CostModel.CodeScanMatches(inputs, codes), codes.EffortLevel));
+        return best;
     }
 
     /// <summary>The plan for a query without a vector.</summary>
-    public static SearchPlan ForIdOrder(in PlanInputs inputs) => (inputs.Matched, inputs.TopK) switch
-    {
-        (0, _) => Plan(inputs, SearchStrategy.NoneMatch, 0, 0),
-        (_, 0) => Plan(inputs, SearchStrategy.CountOnly, 0, 0),
-        _ => Plan(inputs, SearchStrategy.IdOrder, 0, 0),
-    };
+    public static SearchPlan ForIdOrder(long matched, long liveDocuments, int take) => new(
+        matched == 0 ? SearchStrategy.NoneMatch : take == 0 ? SearchStrategy.CountOnly : SearchStrategy.IdOrder, liveDocuments, matched, 0, 0);
 
-    private static SearchPlan Plan(in PlanInputs inputs, SearchStrategy strategy, long rowsToScore, double microseconds) =>
-        new(strategy, inputs.LiveDocuments, inputs.Matched, rowsToScore, microseconds);
+    private static SearchPlan Cheaper(SearchPlan one, SearchPlan other) => other.EstimatedMicroseconds < one.EstimatedMicroseconds ? other : one;
+
+    private static SearchPlan Plan(in PlanInputs inputs, SearchStrategy strategy, long rowsToScore, double microseconds, double? effortLevel = null) =>
+        new(strategy, inputs.LiveDocuments, inputs.Matched, rowsToScore, microseconds, effortLevel);
 }

@@ -30,7 +30,7 @@ public sealed class SearchPlannerTests
     [InlineData(5, 0, "count-only")]
     [InlineData(5, 10, "id-order")]
     public void Without_a_vector_the_order_is_that_of_ids(long matched, int take, string name) =>
-        Assert.Equal(name, SearchPlanner.ForIdOrder(new PlanInputs(1000, 1000, matched, take, 512)).Name);
+        Assert.Equal(name, SearchPlanner.ForIdOrder(matched, 1000, take).Name);
 
     [Fact]
     public void Selectivity_is_the_share_that_matches()

@@ -1,0 +1,212 @@
+using System.Numerics;
+using System.Runtime.Intrinsics.X86;
+using ClipOrleans.Vectors.Codes;
+using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Rows;
+
+namespace ClipOrleans.Vectors.Ann;
+
+/// <summary>What a search of lists did.</summary>
+/// <param name="Lists">Lists read.</param>
+/// <param name="Rows">Rows scored by short codes.</param>
+/// <param name="Candidates">Rows scored by longer codes.</param>
+internal readonly record struct ListCost(int Lists, long Rows, int Candidates);
+
+/// <summary>
+/// Finds the rows worth a precise look: lists in the order of their promise by short codes, the best of these by 8-bit
+/// codes. One search, on the thread's scratch.
+/// </summary>
+internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet competing, bool isFiltered, ReadOnlySpan<float> query, int topK, SearchEffort effort, CancellationToken cancel)
+{
+    /// <summary>Rows read before the first look at what was found: enough for a fair bar.</summary>
+    private const int FirstRows = 1000;
+
+    /// <summary>The same as a share of all rows: each look costs as much as reading some thousand rows.</summary>
+    private const double FirstShare = 1.0 / 64;
+
+    /// <summary>A list without a match in the sample may have some: it is taken to have this share of the average.</summary>
+    private const float UnseenShare = 0.1f;
+
+    /// <summary>Matches looked at to learn how they spread over the lists.</summary>
+    private const int SpreadSample = 16_384;
+
+    /// <summary>Codes asked for this many rows ahead: a row of 8-bit codes is eight lines from anywhere in memory.</summary>
+    private const int PrefetchRows = 4;
+
+    private readonly ListIndex _index = index;
+    private readonly DocumentSet _competing = competing;
+    private readonly ReadOnlySpan<float> _query = query;
+
+    /// <returns>The finalists, in no order; valid until the thread's next search.</returns>
+    public ReadOnlySpan<int> Run(out ListCost cost)
+    {
+        var scratch = ListScratch.Current;
+        scratch.Fit(_index.Model);
+        scratch.Candidates.Reset(effort.Candidates);
+        var (lists, rows) = ReadLists(scratch);
+        scratch.Candidates.Trim();
+        cost = new ListCost(lists, rows, scratch.Candidates.Count);
+        if (_index.Model.Components is null)
+            return scratch.Candidates.Rows;
+        var finalists = ScoreByComponents(scratch.Candidates.Rows, scratch);
+        GC.KeepAlive(_index);
+        return finalists;
+    }
+
+    /// <summary>All competing rows by 8-bit codes, without the lists: for few matches.</summary>
+    public ReadOnlySpan<int> RunMatches(int matches, out ListCost cost)
+    {
+        var scratch = ListScratch.Current;
+        scratch.Fit(_index.Model);
+        var rows = scratch.MatchRows(matches);
+        var words = _competing.Words;
+        var count = 0;
+        for (var word = 0; word < words.Length; word++)
+        {
+            for (var mask = words[word]; mask != 0; mask &= mask - 1)
+                rows[count++] = (word << 6) + BitOperations.TrailingZeroCount(mask);
+        }
+
+        cost = new ListCost(0, 0, count);
+        var finalists = ScoreByComponents(rows[..count], scratch);
+        GC.KeepAlive(_index);
+        return finalists;
+    }
+
+    private (int Lists, long Rows) ReadLists(ListScratch scratch)
+    {
+        var model = _index.Model;
+        var order = scratch.Order;
+        var unit = model.Projection.ProjectQuery(_query, scratch.Weights, scratch.Components);
+        var (step, floor) = model.ShortCodes.Table(scratch.Weights, scratch.TableScores, scratch.Table);
+        model.Lists.Scores(scratch.Components, unit, order.Centres);
+        var deviation = model.Deviation(scratch.Weights);
+        var spread = model.Spread.AsSpan();
+        var sizes = _index.Sizes;
+        var competing = isFiltered ? SpreadMatches(scratch.Competing) : sizes;
+
+        var (lists, rows) = (0, 0L);
+        var target = Math.Max(Math.Max(FirstRows, 4L * topK), (long)(_competing.RowCount * FirstShare));
+        var (bar, rest) = (float.NegativeInfinity, float.PositiveInfinity);
+        fixed (byte* table = scratch.Table)
+        {
+            while (true)
+            {
+                // Until k rows are known there is no bar: then it is competitors that count, not rows read.
+                var isBlind = float.IsNegativeInfinity(bar);
+                var next = isBlind ? order.First(spread, competing, deviation) : order.Next(spread, competing, sizes, deviation, bar, out rest);
+                var (read, competitors) = (0L, 0f);
+                foreach (var list in next)
+                {
+                    if (rest <= effort.Doubt * topK || (isBlind ? competitors : read) >= target)
+                        break;
+                    read += Read(_index.List(list), order.Centres[list] + floor, step, table, scratch.Candidates);
+                    lists++;
+                    competitors += competing[list];
+                    rest -= order.Expected[list];
+                    order.Centres[list] = float.NegativeInfinity;
+                }
+
+                rows += read;
+                if (read == 0)
+                    return (lists, rows);
+                cancel.ThrowIfCancellationRequested();
+                bar = scratch.Candidates.ScoreAt(topK);
+                target = Math.Max(target, rows);
+            }
+        }
+    }
+
+    /// <summary>
+    /// How the matches lie over the lists, from evenly spaced words of them.
+    /// </summary>
+    private ReadOnlySpan<float> SpreadMatches(float[] room)
+    {
+        var sizes = _index.Sizes;
+        var counts = room.AsSpan(0, sizes.Length);
+        counts.Clear();
+        var words = _competing.Words;
+        var matches = _competing.Count();
+        var stride = (int)Math.Max(1, matches / SpreadSample);
+        var listOf = _index.ListOfRow;
+        var sampled = 0L;
+        for (var word = 0; word < words.Length; word += stride)
+        {
+            for (var mask = words[word]; mask != 0; mask &= mask - 1)
+            {
+                counts[Column<ushort>.At(listOf, (word << 6) + BitOperations.TrailingZeroCount(mask))]++;
+                sampled++;
+            }
+        }
+
+        if (stride > 1)
+        {
+            var scale = matches / (float)Math.Max(1, sampled);
+            var unseen = UnseenShare * matches / _competing.RowCount;
+            for (var list = 0; list < counts.Length; list++)
+                counts[list] = Math.Max(counts[list] * scale, unseen * sizes[list]);
+        }
+
+        return counts;
+    }
+
+    /// <returns>Rows scored.</returns>
+    private int Read(CodeList list, float origin, float step, byte* table, CandidateBuffer candidates)
+    {
+        var count = list.Count;
+        var groups = _index.Model.ShortCodes.Groups;
+        var blockBytes = groups * LookupKernels.GroupBytes;
+        var sums = stackalloc ushort[LookupKernels.BlockRows];
+        var words = _competing.Words;
+        var rowCount = _competing.RowCount;
+        for (var first = 0; first < count; first += LookupKernels.BlockRows)
+        {
+            var needed = MathF.Ceiling((candidates.Bar - origin) / step);
+            if (needed > ushort.MaxValue)
+                return count;
+            var mask = LookupKernels.Scan(list.Codes + ((long)first / LookupKernels.BlockRows * blockBytes), table, groups, (ushort)Math.Max(0, needed), sums);
+            if (count - first < LookupKernels.BlockRows)
+                mask &= (1u << (count - first)) - 1;
+            for (; mask != 0; mask &= mask - 1)
+            {
+                var slot = BitOperations.TrailingZeroCount(mask);
+                var row = list.Rows[first + slot];
+                if ((uint)row < (uint)rowCount && (words[row >> 6] & (1UL << row)) != 0)
+                    candidates.Offer(origin + (step * sums[slot]), row);
+            }
+        }
+
+        GC.KeepAlive(list);
+        return count;
+    }
+
+    private ReadOnlySpan<int> ScoreByComponents(ReadOnlySpan<int> rows, ListScratch scratch)
+    {
+        var codes = _index.RowCodes ?? throw new InvalidOperationException("This index has no 8-bit codes.");
+        var components = _index.Model.Components!;
+        var unit = components.EncodeQuery(_query, scratch.LongComponents);
+        var bytes = components.Bytes;
+        var finalists = scratch.Finalists;
+        finalists.Reset(effort.Finalists);
+        fixed (short* weights = scratch.LongComponents)
+        {
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (Sse.IsSupported && i + PrefetchRows < rows.Length)
+                    Prefetch(codes[rows[i + PrefetchRows]], bytes);
+                var score = CodeKernels.Dot(weights, codes[rows[i]], bytes) * unit;
+                if (score >= finalists.Bar)
+                    finalists.Offer(score, rows[i]);
+            }
+        }
+
+        finalists.Trim();
+        return finalists.Rows;
+    }
+
+    private static void Prefetch(sbyte* code, int bytes)
+    {
+        for (var at = 0; at < bytes; at += CacheLine.Bytes)
+            Sse.Prefetch0(code + at);
+    }
+}
