@@ -19,9 +19,10 @@ public sealed class MemoryTests
     ]);
 
     [Theory]
-    [InlineData(20_000, 16)]
-    [InlineData(3_000, 512)]
-    public void BytesInMemory_is_what_becomes_free(int rows, int dimensions)
+    [InlineData(20_000, 16, Quantization.None)]
+    [InlineData(3_000, 512, Quantization.None)]
+    [InlineData(12_000, 64, Quantization.Binary)]
+    public void BytesInMemory_is_what_becomes_free(int rows, int dimensions, Quantization quantization)
     {
         var vectors = Enumerable.Range(0, 50).Select(i => Sample.Direction(i, dimensions)).ToArray();
         // Measured by what becomes free, not by what was taken: whatever earlier tests left behind has been collected by
@@ -37,12 +38,13 @@ public sealed class MemoryTests
         long Fill()
         {
             holder[0] = Build(rows);
+            Assert.Equal(quantization is Quantization.Binary, holder[0]!.Train(2, TestContext.Current.CancellationToken));
             return holder[0]!.BytesInMemory;
         }
 
         VectorCollection Build(int count)
         {
-            var built = new VectorCollection(dimensions, Schema);
+            var built = new VectorCollection(dimensions, Schema, new CollectionOptions { Quantization = quantization });
             for (var i = 0; i < count; i++)
             {
                 var json = $$"""{"sku":"sku-{{i}}","price":{{i % 977}},"tags":["t{{i % 50}}","u{{i % 7}}"],"sale":{{(i % 3 == 0 ? "true" : "false")}},"added":"2026-03-01T00:00:{{i % 60:D2}}Z","place":{"lat":{{i % 90}},"lon":{{i % 180}} } }""";

@@ -13,13 +13,13 @@ internal sealed unsafe partial class NativeBlock
 
     public NativeBlock(long bytes)
     {
-        Bytes = bytes;
         var size = ((nuint)bytes + HugePage - 1) & ~(HugePage - 1);
+        Bytes = (long)size;
         Pointer = (byte*)NativeMemory.AlignedAlloc(size, HugePage);
         if (OperatingSystem.IsLinux())
             _ = Advise(Pointer, size, AdviseHugePages); // a wish: without huge pages the block works as well, only slower
         NativeMemory.Clear(Pointer, size);
-        GC.AddMemoryPressure(bytes);
+        GC.AddMemoryPressure(Bytes);
     }
 
     ~NativeBlock()
@@ -30,6 +30,7 @@ internal sealed unsafe partial class NativeBlock
 
     public byte* Pointer { get; }
 
+    /// <summary>What was asked for, rounded up to whole huge pages: all of it is taken.</summary>
     public long Bytes { get; }
 
     [LibraryImport("libc", EntryPoint = "madvise")]
