@@ -1,4 +1,6 @@
 using System.CommandLine;
+using ClipOrleans.Bench.Churn;
+using ClipOrleans.Bench.Filters;
 using ClipOrleans.Bench.Http;
 using ClipOrleans.Bench.Ingest;
 using ClipOrleans.Bench.Quality;
@@ -12,5 +14,8 @@ var root = new RootCommand("Measures ClipOrleans: each command prints a report a
     SearchBench.Command(),
     ScanBench.Command(),
     VectorsBench.Command(),
+    FiltersBench.Command(),
+    ChurnBench.Command(),
+    ServeVectorsBench.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
 """FAISS (Debian's python3-faiss), inner product on unit vectors. Prints one JSON line for the build and one for each value.
 
-With a path, the index and what building it cost are kept there, and the next run only searches.
+The ladder of values ends where recall is enough. With a path, the index and what building it cost are kept there, and the
+next run only searches.
 usage: faiss_bench.py base.fbin queries.fbin truth.ibin threads FACTORY PARAMETER value[,value...] [index]
 """
 import json
@@ -11,6 +12,8 @@ import time
 
 import faiss
 import numpy as np
+
+ENOUGH_RECALL = 0.993
 
 
 def read(path, kind):
@@ -60,6 +63,8 @@ def main():
         recall = np.mean([len(set(f) & set(t[:10])) / 10 for f, t in zip(found.tolist(), truth.tolist())])
         print(json.dumps({"effort": int(value), "recall": round(float(recall), 4), "qps": len(queries) / (done[0] - wall),
                           "cpuMicros": 1e6 * (done[1] - cpu) / len(queries)}), flush=True)
+        if recall >= ENOUGH_RECALL:
+            break
 
 
 main()

@@ -1,4 +1,5 @@
 // USearch (npm usearch, its prebuilt kernels), one thread, one query at a time. Prints one JSON line for the build and one for each ef.
+// The ladder ends where recall is enough. With USEARCH_TOGETHER set it says before each ef that it is ready, and waits for a line.
 // With a path, the index and what building it cost are kept there, and the next run only searches.
 // usage: node usearch_bench.mjs base.fbin queries.fbin truth.ibin f32|f16|i8 connectivity expansionAdd ef[,ef...] [index]
 import fs from 'node:fs';
@@ -25,6 +26,7 @@ function clocks() {
   return { wall: performance.now() / 1e3, cpu: (user + system) / 1e6 };
 }
 
+const enoughRecall = 0.993;
 const [, , basePath, queryPath, truthPath, quantization, connectivity, expansionAdd, efs, kept] = process.argv;
 const queries = read(queryPath, Float32Array), truth = read(truthPath, Int32Array);
 const make = ef => new Index({ metric: 'cos', quantization, connectivity: +connectivity, dimensions: queries.columns, expansion_add: +expansionAdd, expansion_search: ef });
@@ -44,6 +46,10 @@ console.log(kept && fs.existsSync(`${kept}.json`) ? fs.readFileSync(`${kept}.jso
 for (const ef of efs.split(',').map(Number)) {
   const searched = make(ef);
   searched.load(saved);
+  if (process.env.USEARCH_TOGETHER) { // several processes begin at the same time
+    console.log(JSON.stringify({ ready: ef }));
+    fs.readSync(0, Buffer.alloc(1));
+  }
   let hits = 0;
   const start = clocks();
   for (let i = 0; i < queries.rows; i++) {
@@ -52,6 +58,8 @@ for (const ef of efs.split(',').map(Number)) {
     for (const key of keys) if (wanted.includes(Number(key))) hits++;
   }
   const end = clocks();
-  console.log(JSON.stringify({ effort: ef, recall: hits / (10 * queries.rows), qps: queries.rows / (end.wall - start.wall), cpuMicros: 1e6 * (end.cpu - start.cpu) / queries.rows }));
+  const recall = hits / (10 * queries.rows);
+  console.log(JSON.stringify({ effort: ef, recall, qps: queries.rows / (end.wall - start.wall), cpuMicros: 1e6 * (end.cpu - start.cpu) / queries.rows }));
+  if (recall >= enoughRecall) break;
 }
 if (!kept) fs.rmSync(saved);

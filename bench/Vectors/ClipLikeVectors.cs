@@ -56,12 +56,17 @@ internal sealed class ClipLikeVectors
         Draw(random, _textMean);
     }
 
-    public float[] Images(int count)
+    /// <summary>How many chunks so many rows are made of: where the next ones begin.</summary>
+    public static int Chunks(int count) => (count + ChunkRows - 1) / ChunkRows;
+
+    /// <param name="count">Rows.</param>
+    /// <param name="firstChunk">Other chunks are other rows of the same distribution.</param>
+    public float[] Images(int count, int firstChunk = 0)
     {
         var images = new float[checked(count * _dimensions)];
-        Parallel.For(0, (count + ChunkRows - 1) / ChunkRows, chunk =>
+        Parallel.For(0, Chunks(count), chunk =>
         {
-            var random = new Random(HashCode(chunk));
+            var random = new Random(HashCode(firstChunk + chunk));
             var direction = new float[_dimensions];
             for (var row = chunk * ChunkRows; row < Math.Min(count, (chunk + 1) * ChunkRows); row++)
             {
