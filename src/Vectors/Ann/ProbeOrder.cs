@@ -15,7 +15,7 @@ internal sealed class ProbeOrder
     private const int MantissaShift = 23 - MantissaBits;
 
     /// <summary>Expected rows for a row read, below which a list is not worth the sorting: binary logarithm.</summary>
-    private const int LeastOctave = -16;
+    private const int LeastOctave = -40;
     private const int BucketCount = (1 - LeastOctave) << MantissaBits;
 
     /// <summary>Before any row is known, lists are ordered by what lies so many standard deviations above the centroid.</summary>
@@ -49,13 +49,29 @@ internal sealed class ProbeOrder
     /// <param name="deviation">Standard deviation of the average list's scores.</param>
     public ReadOnlySpan<int> First(ReadOnlySpan<float> spread, ReadOnlySpan<float> competing, float deviation)
     {
+        var reachOf = Vector256.Create(FirstReach * deviation);
+        var none = Vector256.Create(float.NegativeInfinity);
+        var lows = Vector256.Create(float.MaxValue);
+        var highs = Vector256.Create(float.MinValue);
+        var whole = competing.Length / Lanes * Lanes;
+        for (var list = 0; list < whole; list += Lanes)
+        {
+            var reach = Vector256.LoadUnsafe(ref Centres[list]) + (Vector256.LoadUnsafe(in spread[list]) * reachOf);
+            var counts = Vector256.GreaterThan(Vector256.LoadUnsafe(in competing[list]), Vector256<float>.Zero) & Vector256.GreaterThan(reach, none);
+            Vector256.ConditionalSelect(counts, reach, none).StoreUnsafe(ref Expected[list]);
+            lows = Vector256.Min(lows, Vector256.ConditionalSelect(counts, reach, lows));
+            highs = Vector256.Max(highs, Vector256.ConditionalSelect(counts, reach, highs));
+        }
+
         var (low, high) = (float.MaxValue, float.MinValue);
-        for (var list = 0; list < competing.Length; list++)
+        for (var lane = 0; lane < Lanes; lane++)
+            (low, high) = (MathF.Min(low, lows[lane]), MathF.Max(high, highs[lane]));
+        for (var list = whole; list < competing.Length; list++)
         {
             var reach = competing[list] > 0 ? Centres[list] + (FirstReach * spread[list] * deviation) : float.NegativeInfinity;
             Expected[list] = reach;
-            high = Math.Max(high, reach);
-            low = float.IsNegativeInfinity(reach) ? low : Math.Min(low, reach);
+            if (!float.IsNegativeInfinity(reach))
+                (low, high) = (MathF.Min(low, reach), MathF.Max(high, reach));
         }
 
         var perUnit = high > low ? (BucketCount - 1) / (high - low) : 0;

@@ -20,7 +20,7 @@ internal readonly record struct SearchEffort(float Doubt, int Candidates, int Fi
         var depth = Math.Pow(Math.Max(1, topK / (double)ReferenceTopK), 0.75);
         // More rows crowd the bar too, while each list holds a smaller part of what is expected.
         var size = Math.Max(1, rows / ReferenceRows);
-        var candidates = (hasComponents ? 220 : 110) * Math.Pow(2, level * 0.6) * Math.Pow(size, 0.3) * depth;
+        var candidates = (hasComponents ? 200 : 100) * Math.Pow(2, level * 0.45) * Math.Pow(size, 0.35) * depth;
         var doubt = 0.03 * Math.Pow(2, level * -1.6) * Math.Pow(size, 0.6);
         return new SearchEffort((float)doubt, (int)Math.Max(topK + (topK / 2), candidates), topK + Math.Max(6, topK / 4));
     }
