@@ -9,6 +9,6 @@ public enum PreciseVectors
     /// <summary>On the heap, all of them.</summary>
     Memory = 1,
 
-    /// <summary>The first 16 MiB on the heap, the rest in mapped files of the shard's directory: the system holds in memory what is read.</summary>
+    /// <summary>The first 8 MiB on the heap, the rest in mapped files of the shard's directory: the system holds in memory what is read.</summary>
     Mapped = 2,
 }

@@ -31,7 +31,7 @@ public sealed class ShardOptions
     [Range(0L, 1L << 30)]
     public long RowCacheBytes { get; set; } = 8L << 20;
 
-    /// <summary>Where float32 vectors lie beyond the first 16 MiB of a shard. Default: in mapped files.</summary>
+    /// <summary>Where float32 vectors lie beyond the first 8 MiB of a shard. Default: in mapped files.</summary>
     [AllowedValues(PreciseVectors.Memory, PreciseVectors.Mapped)]
     public PreciseVectors PreciseVectors { get; set; } = PreciseVectors.Mapped;
 

@@ -10,7 +10,7 @@ public sealed record CollectionOptions
     /// <summary>Recall@10 that approximate search promises at every selectivity, above 0 and up to 1. Default 0.95.</summary>
     public double TargetRecall { get; init; } = 0.95;
 
-    /// <summary>Where float32 vectors lie beyond the first 16 MiB, which are always on the heap. Default: on the heap.</summary>
+    /// <summary>Where float32 vectors lie beyond the first 8 MiB, which are always on the heap. Default: on the heap.</summary>
     public IVectorMemory PreciseVectors { get; init; } = HeapVectorMemory.Instance;
 
     /// <summary>Decides what chance decides in the making of codes: the same rows in the same order give the same index.</summary>

@@ -14,7 +14,7 @@ public sealed class StorageSettings
     /// <summary>A write is acknowledged after the device has it. false: after the operating system has it, so that a power cut may lose it.</summary>
     public bool Sync { get; set; } = true;
 
-    /// <summary>Where float32 vectors lie beyond the first 16 MiB of a shard. mapped: in files without a name beside the shard's log, which the system holds in memory as far as it can. memory: in the memory of the process.</summary>
+    /// <summary>Where float32 vectors lie beyond the first 8 MiB of a shard. mapped: in files without a name beside the shard's log, which the system holds in memory as far as it can. memory: in the memory of the process.</summary>
     [AllowedValues("mapped", "memory")]
     public string PreciseVectors { get; set; } = "mapped";
 

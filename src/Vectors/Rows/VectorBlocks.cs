@@ -8,8 +8,8 @@ namespace ClipOrleans.Vectors.Rows;
 /// </summary>
 internal sealed unsafe class VectorBlocks
 {
-    /// <summary>The first blocks lie on the heap whatever was chosen, so that a small shard needs no file.</summary>
-    internal const long HeapBytes = 16 << 20;
+    /// <summary>The first blocks lie on the heap whatever was chosen, so that a small shard needs no file: about as many rows as are scanned without codes.</summary>
+    internal const long HeapBytes = 8 << 20;
 
     /// <summary>Floats of a full block, about.</summary>
     private const int BlockFloats = 1 << 18;
