@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Storage.Maintenance;
 
 namespace ClipOrleans.Grains;
 
@@ -45,6 +46,16 @@ internal sealed class GrainInstruments
     public void WatchSearchQueue(Func<int> length) =>
         _meter.CreateObservableGauge("cliporleans.shard.search.queue", length, "{search}", "Shard searches that wait for a thread");
 
+    /// <summary>Asked for whenever metrics are read.</summary>
+    public void WatchMaintenance(Func<MaintenanceReport> report)
+    {
+        _meter.CreateObservableGauge("cliporleans.index.recall", () => report().Bands.SelectMany(RecallOf), "1", "Measured recall@10, worst and mean over the shards of this process, by share of the documents that the filter matches");
+        _meter.CreateObservableGauge("cliporleans.index.effort", () => report().Bands.Select(band => new Measurement<double>(band.Effort, Tag("selectivity", band.Selectivity))), "{level}", "Level of effort of approximate searches, mean over the shards of this process; one more is about double the work");
+        _meter.CreateObservableCounter("cliporleans.index.recall.samples", () => report().MeasuredQueries, "{query}", "Queries whose recall was measured");
+        _meter.CreateObservableCounter("cliporleans.index.trainings", () => TrainingsOf(report()), "{training}", "Trainings of a shard's codes, by outcome");
+        _meter.CreateObservableCounter("cliporleans.index.training.time", () => report().TrainingSeconds, "s", "Time from the beginning of trainings until their codes served");
+    }
+
     public void Searched(ShardPlan plan)
     {
         _searchDuration.Record((plan.FilterMicroseconds + plan.ScanMicroseconds) / 1e6, new KeyValuePair<string, object?>("strategy", plan.Strategy));
@@ -73,4 +84,18 @@ internal sealed class GrainInstruments
     public void Encoded(string kind, int inputs) => _encodings.Add(inputs, new KeyValuePair<string, object?>("kind", kind));
 
     public void EncodingRefused() => _encodingsRefused.Add(1);
+
+    private static IEnumerable<Measurement<double>> RecallOf(BandSummary band) =>
+    [
+        new(band.Worst, Tag("selectivity", band.Selectivity), Tag("statistic", "worst")),
+        new(band.Mean, Tag("selectivity", band.Selectivity), Tag("statistic", "mean")),
+    ];
+
+    private static IEnumerable<Measurement<long>> TrainingsOf(MaintenanceReport report) =>
+    [
+        new(report.Trainings, Tag("outcome", "done")),
+        new(report.FailedTrainings, Tag("outcome", "failed")),
+    ];
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value);
 }

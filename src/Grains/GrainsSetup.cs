@@ -3,6 +3,7 @@ using ClipOrleans.Grains.Catalog;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Grains.Shards;
 using ClipOrleans.Storage;
+using ClipOrleans.Storage.Maintenance;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,7 @@ public static class GrainsSetup
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<GrainInstruments>();
         services.TryAddSingleton<SearchPool>();
+        services.TryAddSingleton(Maintenance);
         services.TryAddSingleton<ShardSurroundings>();
         services.TryAddSingleton(OpenFromDisk);
         services.TryAddSingleton(Models);
@@ -59,6 +61,17 @@ public static class GrainsSetup
     {
         var (logs, clock) = (services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
         return (directory, options, progress, cancellation) => ShardEngine.OpenAsync(directory, options, logs, clock, progress, cancellation);
+    }
+
+    private static MaintenanceWorker Maintenance(IServiceProvider services)
+    {
+        var storage = services.GetRequiredService<IOptions<StorageSettings>>().Value;
+        var worker = new MaintenanceWorker(
+            new MaintenanceOptions { TrainingThreads = storage.TrainingThreads, MeasuringPercent = storage.MeasuringPercent },
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>());
+        services.GetRequiredService<GrainInstruments>().WatchMaintenance(worker.Report);
+        return worker;
     }
 
     private static ModelCatalog Models(IServiceProvider services)

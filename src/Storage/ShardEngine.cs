@@ -3,6 +3,7 @@ using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Files;
 using ClipOrleans.Storage.Log;
+using ClipOrleans.Storage.Maintenance;
 using ClipOrleans.Storage.Reading;
 using ClipOrleans.Storage.Recovery;
 using ClipOrleans.Storage.Writing;
@@ -27,6 +28,7 @@ public sealed class ShardEngine : IAsyncDisposable
     private readonly RowReader _rows;
     private readonly WriteQueue _queue;
     private readonly ShardWriter _writer;
+    private readonly ShardMaintenance? _maintenance;
     private readonly Task _writing;
     private int _disposed;
 
@@ -41,8 +43,10 @@ public sealed class ShardEngine : IAsyncDisposable
         _rows = new RowReader(_log, options.RowCacheBytes);
         _queue = new WriteQueue(options);
         var fence = new EpochFence(disk, files, _manifest.Current.Epoch);
-        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, clock, logger);
+        _maintenance = options.Maintenance is { } worker ? new ShardMaintenance(files.Directory, _state, _queue, worker, clock, logger) : null;
+        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, clock, logger) { Maintenance = _maintenance };
         _writing = Task.Run(_writer.RunAsync);
+        _maintenance?.Start();
     }
 
     /// <summary>What the shard holds, as of the newest index version it was told.</summary>
@@ -63,7 +67,8 @@ public sealed class ShardEngine : IAsyncDisposable
                 _state.Sequence,
                 _manifest.Current.Epoch,
                 _writer.GroupCommits,
-                _writer.Stopped?.Message);
+                _writer.Stopped?.Message,
+                _maintenance?.Stats ?? MaintenanceStats.None);
         }
     }
 
@@ -210,6 +215,8 @@ public sealed class ShardEngine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        if (_maintenance is not null)
+            await _maintenance.DisposeAsync();
         _queue.Close();
         try
         {

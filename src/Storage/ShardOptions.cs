@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Numerics;
+using ClipOrleans.Storage.Maintenance;
 
 namespace ClipOrleans.Storage;
 
@@ -34,6 +35,9 @@ public sealed class ShardOptions
     /// <summary>Where float32 vectors lie beyond the first 8 MiB of a shard. Default: in mapped files.</summary>
     [AllowedValues(PreciseVectors.Memory, PreciseVectors.Mapped)]
     public PreciseVectors PreciseVectors { get; set; } = PreciseVectors.Mapped;
+
+    /// <summary>Works on the shard in the background: learns its codes, measures its recall. Null: nobody does, and searches are exact.</summary>
+    public MaintenanceWorker? Maintenance { get; set; }
 
     /// <summary>Who opens shards, as an operator knows it: written into their files. Default: nothing but machine and process.</summary>
     public string OwnerName { get; set; } = "";

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
+using ClipOrleans.Storage.Maintenance;
 using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Recall;
 using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Storage;
@@ -11,15 +13,21 @@ namespace ClipOrleans.Storage;
 /// Everything that is derived from the log. There is one Apply: a live write reaches it with the record that was just made
 /// durable, replay with the same record read back. One writer at a time; views may be read by anyone.
 /// </summary>
-internal sealed class ShardState
+internal sealed class ShardState : ITrainedIndex
 {
     // Below this, dead rows cost less than copying the living.
     private const long MinDeadRows = 10_000;
+
+    /// <summary>Above this share of the rows, dead ones cost searches and memory more than copying the living now and then.</summary>
+    private const double MostDeadShare = 0.3;
 
     private readonly float[] _vector;
     private readonly IVectorMemory _preciseVectors;
     private VectorCollection _collection;
     private long _published;
+
+    /// <summary>Codes are being learnt for the rows as they are numbered now.</summary>
+    private volatile bool _isTraining;
 
     /// <param name="descriptor">What the shard holds.</param>
     /// <param name="preciseVectors">Where float32 vectors lie beyond the first few.</param>
@@ -28,13 +36,17 @@ internal sealed class ShardState
         Descriptor = descriptor;
         _preciseVectors = preciseVectors;
         _vector = new float[descriptor.Dimensions];
-        _collection = NewCollection();
+        _collection = NewCollection(recall: null);
     }
 
     /// <summary>The newest that was applied.</summary>
     public ShardDescriptor Descriptor { get; private set; }
 
     public CollectionView View => Volatile.Read(ref _collection).View;
+
+    public RecallMonitor Recall => Volatile.Read(ref _collection).Recall;
+
+    public bool HasCodes => View.HasCodes;
 
     /// <summary>Number of the last record that is visible in <see cref="View"/>.</summary>
     public long Sequence => Interlocked.Read(ref _published);
@@ -83,12 +95,16 @@ internal sealed class ShardState
         Interlocked.Exchange(ref _published, sequence);
     }
 
-    /// <summary>Drops rows that were replaced or deleted, once they outnumber the living; readers keep the view they have.</summary>
+    /// <summary>
+    /// Drops rows that were replaced or deleted, once they are too large a part; readers keep the view they have. While
+    /// codes are learnt it waits until they outnumber the living: renumbering the rows makes what is learnt useless.
+    /// </summary>
     /// <returns>How many were dropped.</returns>
     public long DropDeadRows()
     {
-        var dead = _collection.DeadRows;
-        if (dead <= Math.Max(MinDeadRows, _collection.LiveRows))
+        var (dead, live) = (_collection.DeadRows, _collection.LiveRows);
+        var most = _isTraining ? live : (long)((dead + live) * MostDeadShare);
+        if (dead <= Math.Max(MinDeadRows, most))
             return 0;
         var compacted = _collection.Compacted();
         compacted.Publish();
@@ -96,11 +112,31 @@ internal sealed class ShardState
         return dead;
     }
 
+    public IIndexTraining? BeginTraining()
+    {
+        if (_collection.BeginTraining() is not { } training)
+            return null;
+        _isTraining = true;
+        return new CollectionTraining(_collection, training);
+    }
+
+    public bool Adopt(IIndexTraining training)
+    {
+        _isTraining = false;
+        var (collection, learnt) = (CollectionTraining)training;
+        if (!ReferenceEquals(collection, _collection) || !_collection.Adopt(learnt))
+            return false;
+        _collection.Publish();
+        return true;
+    }
+
+    public void GiveUpTraining() => _isTraining = false;
+
     /// <summary>Derives everything anew from the stored rows, for the schema that now holds; publishes it.</summary>
     public void Rederive(IShardLog log, CancellationToken cancel)
     {
         var view = View;
-        var derived = NewCollection();
+        var derived = NewCollection(_collection.Recall);
         foreach (var id in AllIds(view))
         {
             cancel.ThrowIfCancellationRequested();
@@ -117,8 +153,8 @@ internal sealed class ShardState
         Volatile.Write(ref _collection, derived);
     }
 
-    private VectorCollection NewCollection() =>
-        new(Descriptor.Dimensions, Descriptor.Schema, Options());
+    private VectorCollection NewCollection(RecallMonitor? recall) =>
+        new(Descriptor.Dimensions, Descriptor.Schema, Options() with { Recall = recall });
 
     private CollectionOptions Options() =>
         new() { Quantization = Descriptor.Quantization, TargetRecall = Descriptor.TargetRecall, PreciseVectors = _preciseVectors };
@@ -151,5 +187,12 @@ internal sealed class ShardState
         row.Vector.Span.CopyTo(MemoryMarshal.AsBytes(_vector.AsSpan()));
         var values = MetadataReader.ReadLenient(row.Metadata, _collection.Schema);
         _collection.Upsert(row.Id, _vector, values, new Locator(address, row.Offset).Pack());
+    }
+
+    private sealed record CollectionTraining(VectorCollection Collection, IndexTraining Training) : IIndexTraining
+    {
+        public void Run(int threads, Action breathe, CancellationToken cancel) => Training.Run(threads, breathe, cancel);
+
+        public int CatchUp(CollectionView view, CancellationToken cancel) => Training.CatchUp(view, cancel);
     }
 }

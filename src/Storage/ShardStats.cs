@@ -1,3 +1,4 @@
+using ClipOrleans.Storage.Maintenance;
 using ClipOrleans.Vectors;
 
 namespace ClipOrleans.Storage;
@@ -9,6 +10,7 @@ namespace ClipOrleans.Storage;
 /// <param name="Epoch">Counts the openings of the shard; greater than that of every earlier owner.</param>
 /// <param name="GroupCommits">Times the log was forced since opening: fewer than writes when writers are many.</param>
 /// <param name="ReadOnlyReason">Null, or why writes stopped.</param>
+/// <param name="Maintenance">Work in the background: codes, trainings, measured recall.</param>
 public sealed record ShardStats(
     long Documents,
     long BytesOnDisk,
@@ -16,7 +18,8 @@ public sealed record ShardStats(
     long Sequence,
     long Epoch,
     long GroupCommits,
-    string? ReadOnlyReason)
+    string? ReadOnlyReason,
+    MaintenanceStats Maintenance)
 {
     /// <summary>All of <see cref="Memory"/> but what is mapped.</summary>
     public long BytesInMemory => Memory.InMemory;

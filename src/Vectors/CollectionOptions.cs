@@ -1,3 +1,4 @@
+using ClipOrleans.Vectors.Recall;
 using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Vectors;
@@ -15,4 +16,7 @@ public sealed record CollectionOptions
 
     /// <summary>Decides what chance decides in the making of codes: the same rows in the same order give the same index.</summary>
     public int Seed { get; init; } = 1;
+
+    /// <summary>What another collection of the same documents has measured, to go on from. Null: nothing is known yet.</summary>
+    public RecallMonitor? Recall { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClipOrleans.Vectors.Filters;
 using ClipOrleans.Vectors.Kernels;
+using ClipOrleans.Vectors.Recall;
 using ClipOrleans.Vectors.Rows;
 using ClipOrleans.Vectors.Search;
 using ClipOrleans.Vectors.TopK;
@@ -26,6 +27,12 @@ public sealed class CollectionView
 
     /// <summary>Rows of deleted and replaced documents that still take memory.</summary>
     public long DeadRows => _state.RowCount - _state.LiveCount;
+
+    /// <summary>Approximate searches go by codes; without, every search is exact.</summary>
+    public bool HasCodes => _state.Index is not null;
+
+    /// <summary>What is promised of searches, measured, and done for it; shared by all views of a collection.</summary>
+    public RecallMonitor Recall => _state.Recall;
 
     internal MemoryUse Memory => _state.Memory;
 
@@ -76,7 +83,7 @@ public sealed class CollectionView
         var filtered = Stopwatch.GetTimestamp();
         Exclude(options, matches);
         var (hits, cost) = CandidateSearch.Run(_state, plan, normalisedQuery, options, matches, cancel);
-        if (!plan.IsExact)
+        if (_state.Index is not null && !options.Exact)
             _state.Recall.Offer(normalisedQuery, options, plan.Selectivity);
         return new SearchOutcome(hits, matched, facets, plan, Timed(cost, start, filtered));
     }

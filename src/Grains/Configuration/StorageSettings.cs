@@ -18,6 +18,14 @@ public sealed class StorageSettings
     [AllowedValues("mapped", "memory")]
     public string PreciseVectors { get; set; } = "mapped";
 
+    /// <summary>Threads that learn the codes of approximate search in the background, one shard at a time. 0: half of the processor cores, at least one.</summary>
+    [Range(0, 256)]
+    public int TrainingThreads { get; set; }
+
+    /// <summary>Share of one core in percent that measuring the recall of searches may take. 0: nothing is measured, and the effort of searches stays where it begins.</summary>
+    [Range(0, 50)]
+    public int MeasuringPercent { get; set; } = 2;
+
     /// <summary>Minutes without a request after which a shard is closed and costs nothing but disk; the next request opens it again.</summary>
     [Range(1, 10_080)]
     public int IdleMinutes { get; set; } = 15;

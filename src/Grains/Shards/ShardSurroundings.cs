@@ -1,6 +1,7 @@
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Storage;
+using ClipOrleans.Storage.Maintenance;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +12,7 @@ internal delegate Task<ShardEngine> OpenShard(string directory, ShardOptions opt
 
 /// <summary>What all shards of a process share.</summary>
 internal sealed class ShardSurroundings(
-    IOptions<StorageSettings> settings, OpenShard open, ILoggerFactory logs, TimeProvider clock, GrainInstruments instruments)
+    IOptions<StorageSettings> settings, OpenShard open, MaintenanceWorker maintenance, ILoggerFactory logs, TimeProvider clock, GrainInstruments instruments)
 {
     public StorageSettings Settings => settings.Value;
 
@@ -32,6 +33,7 @@ internal sealed class ShardSurroundings(
     private ShardOptions Options() => new()
     {
         Sync = Settings.Sync,
+        Maintenance = maintenance,
         PreciseVectors = Enum.Parse<PreciseVectors>(Settings.PreciseVectors, ignoreCase: true),
     };
 }

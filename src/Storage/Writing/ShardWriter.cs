@@ -2,6 +2,7 @@ using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
+using ClipOrleans.Storage.Maintenance;
 using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Storage.Writing;
@@ -45,6 +46,9 @@ internal sealed class ShardWriter
     /// <summary>Why writing stopped, or null.</summary>
     public ShardException? Stopped => Volatile.Read(ref _stopped);
 
+    /// <summary>Looks after what was published; set before <see cref="RunAsync"/>, or never.</summary>
+    public ShardMaintenance? Maintenance { get; init; }
+
     public long GroupCommits => Interlocked.Read(ref _groupCommits);
 
     /// <summary>Runs until the queue is closed and empty and the last group is answered.</summary>
@@ -81,6 +85,11 @@ internal sealed class ShardWriter
                 case ReconfigureRequest reconfiguration:
                     await FinishCommitAsync();
                     await ReconfigureAsync(reconfiguration);
+                    break;
+                case MaintenanceRequest maintenance:
+                    await FinishCommitAsync();
+                    maintenance.Run();
+                    AfterPublish();
                     break;
                 default:
                     throw new InvalidOperationException($"A request of type {request.GetType()}.");
@@ -170,7 +179,7 @@ internal sealed class ShardWriter
             await MakeVisibleAsync(group);
             foreach (var request in group.Requests)
                 request.Complete(new WriteResult(request.Outcomes, group.LastSequence));
-            DropDeadRows();
+            AfterPublish();
         }
         catch (Exception e)
         {
@@ -212,7 +221,7 @@ internal sealed class ShardWriter
             after = ids[^1];
         }
 
-        DropDeadRows();
+        AfterPublish();
         request.Complete(deleted);
     }
 
@@ -233,6 +242,7 @@ internal sealed class ShardWriter
             _state.Rederive(_log, CancellationToken.None);
         _manifest.Replace(manifest);
         WriterLog.Reconfigured(_logger, request.Newer.IndexVersion, request.Newer.Schema.Count);
+        AfterPublish();
         request.Complete(_state.Descriptor);
     }
 
@@ -244,10 +254,12 @@ internal sealed class ShardWriter
         _pending.Forget(group);
     }
 
-    private void DropDeadRows()
+    /// <summary>What is due now and then after writes, on the writer's turn.</summary>
+    private void AfterPublish()
     {
         if (_state.DropDeadRows() is > 0 and var dropped)
             WriterLog.DeadRowsDropped(_logger, dropped);
+        Maintenance?.AfterPublish();
     }
 
     private ShardException Stop(Exception e)

@@ -39,6 +39,15 @@ internal sealed class BandMonitor
         _controller.Add(recall);
     }
 
+    /// <summary>A query was measured for which, at a level, an exact search was the cheapest.</summary>
+    public void AddExact(double level)
+    {
+        if (level != _level)
+            return;
+        _evidence.Add(1);
+        _controller.AddExact();
+    }
+
     public void Decide()
     {
         if (_controller.Decide())

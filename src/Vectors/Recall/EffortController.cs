@@ -42,6 +42,7 @@ internal sealed class EffortController
     private readonly RecallEvidence?[] _levels = new RecallEvidence?[EffortScale.Levels];
     private readonly RecallEvidence _recent = new(RecentHalfLife);
     private double _target;
+    private int _exact;
 
     public EffortController(double target)
     {
@@ -79,6 +80,18 @@ internal sealed class EffortController
             level?.Fade();
         (_levels[Step] ??= new RecallEvidence(LevelHalfLife)).Add(recall);
         _recent.Add(recall);
+        _exact = 0;
+    }
+
+    /// <summary>
+    /// A query was searched exactly, since at the present level that costs less. It says nothing of the level; but where
+    /// all are, the level may have risen too far for another to show it, and is led back to where levels begin.
+    /// </summary>
+    public void AddExact()
+    {
+        foreach (var level in _levels)
+            level?.Fade();
+        _exact++;
     }
 
     /// <summary>Looks at what is known and moves, if it must.</summary>
@@ -86,7 +99,9 @@ internal sealed class EffortController
     public bool Decide()
     {
         var before = Step;
-        if (_recent.Queries > 0 && _levels[Step] is { } here)
+        if (_exact >= EnoughQueries && Step > EffortScale.StartFor(_target))
+            SinkTo(Step - 1);
+        else if (_recent.Queries > 0 && _levels[Step] is { } here)
         {
             if (_recent.Interval.High < _target)
                 MoveTo(Step + StepsUp(_recent.Mean));
@@ -103,8 +118,14 @@ internal sealed class EffortController
     {
         // Two steps let misses grow by less than half: safe where they may double.
         var steps = EffortScale.StepsBetween(Allowed, 1 - low) >= EffortScale.StepsPerLevel ? 2 : 1;
-        if (Step >= steps && !(_levels[Step - steps] is { Queries: >= KnownQueries } lower && Misses(lower)))
-            MoveTo(Step - steps);
+        SinkTo(Step - steps);
+    }
+
+    /// <summary>Unless the level is known to be too low.</summary>
+    private void SinkTo(int step)
+    {
+        if (step >= 0 && !(_levels[step] is { Queries: >= KnownQueries } lower && Misses(lower)))
+            MoveTo(step);
     }
 
     private bool Misses(RecallEvidence level) => level.Mean + (Doubt * level.Error) < _target + (AimShare * Allowed);
@@ -122,5 +143,6 @@ internal sealed class EffortController
             return;
         Step = step;
         _recent.Clear();
+        _exact = 0;
     }
 }

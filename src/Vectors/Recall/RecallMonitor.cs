@@ -66,8 +66,8 @@ public sealed class RecallMonitor
     public double EffortFor(double selectivity) => _bands[SelectivityBand.Of(selectivity)].Level;
 
     /// <summary>
-    /// A search was answered approximately: takes a small share of them as samples. Never waits, and allocates for samples
-    /// only. Searches of a prescribed <see cref="SearchOptions.EffortLevel"/> are nobody's traffic and not taken.
+    /// A search was answered that need not be exact, though it may have been: takes a small share of them as samples. Never
+    /// waits, and allocates for samples only. Searches of a prescribed <see cref="SearchOptions.EffortLevel"/> are nobody's traffic and not taken, nor those for a count alone.
     /// </summary>
     /// <param name="query">The vector searched for; copied.</param>
     /// <param name="options">What was asked.</param>
@@ -77,7 +77,7 @@ public sealed class RecallMonitor
         ArgumentNullException.ThrowIfNull(options);
         var number = SelectivityBand.Of(selectivity);
         var band = _bands[number];
-        if (options.EffortLevel is not null || !band.Counter.IsDue() || !_gate.TryEnter())
+        if (options is not { EffortLevel: null, TopK: > 0 } || !band.Counter.IsDue() || !_gate.TryEnter())
             return;
         try
         {
@@ -94,10 +94,10 @@ public sealed class RecallMonitor
     }
 
     /// <summary>
-    /// Answers the samples that wait exactly, in one pass over the rows, and as they are served at the present effort, and
-    /// learns from the difference. In the background: it reads every vector.
+    /// Answers the samples that wait as they are served at the present effort, and exactly, in one pass over the rows, and
+    /// learns from the difference. In the background: it reads every vector. Where serving is exact nothing is compared.
     /// </summary>
-    /// <returns>How many queries were measured; one that matches nothing or that is served exactly says nothing.</returns>
+    /// <returns>How many queries were measured; one that finds nothing says nothing.</returns>
     /// <exception cref="OperationCanceledException">The samples taken are lost, nothing else.</exception>
     public int Measure(CollectionView view, CancellationToken cancel)
     {
@@ -105,13 +105,25 @@ public sealed class RecallMonitor
         var samples = Take();
         if (samples.Length == 0)
             return 0;
-        var truths = TrueBest.Of(view, samples, cancel);
+        var served = new List<ServedSample>(samples.Length);
         var measured = 0;
-        for (var i = 0; i < samples.Length; i++)
+        foreach (var sample in samples)
         {
             cancel.ThrowIfCancellationRequested();
-            if (truths[i].Count > 0 && TryMeasure(view, samples[i], truths[i]))
-                measured++;
+            var level = _bands[sample.Band].Level;
+            var outcome = _serve(view, sample, level);
+            if (!outcome.Plan.IsExact)
+                served.Add(new ServedSample(sample, level, outcome.Hits));
+            else if (outcome.Hits.Count > 0)
+                measured += Record(sample.Band, band => band.AddExact(level));
+        }
+
+        var truths = TrueBest.Of(view, [.. served.Select(each => each.Sample)], cancel);
+        for (var i = 0; i < truths.Length; i++)
+        {
+            var (truth, (sample, level, hits)) = (truths[i], served[i]);
+            if (truth.Count > 0)
+                measured += Record(sample.Band, band => band.Add(level, truth.RecallOf(hits)));
         }
 
         lock (_gate)
@@ -156,16 +168,14 @@ public sealed class RecallMonitor
         }
     }
 
-    private bool TryMeasure(CollectionView view, RecallSample sample, TrueBest truth)
+    private int Record(int band, Action<BandMonitor> evidence)
     {
-        var band = _bands[sample.Band];
-        var level = band.Level;
-        var outcome = _serve(view, sample, level);
-        if (outcome.Plan.IsExact)
-            return false;
         lock (_gate)
-            band.Add(level, truth.RecallOf(outcome.Hits));
+            evidence(_bands[band]);
         Interlocked.Increment(ref _measured);
-        return true;
+        return 1;
     }
+
+    /// <summary>A sample that was searched as a client's search is.</summary>
+    private readonly record struct ServedSample(RecallSample Sample, double Level, IReadOnlyList<RowHit> Hits);
 }

@@ -5,6 +5,7 @@ using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Grains.Shards;
 using ClipOrleans.Storage;
+using ClipOrleans.Storage.Maintenance;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -206,7 +207,7 @@ public sealed class ShardLoadingTests
     {
         services.Configure<StorageSettings>(storage => storage.LoadingWait = loadingWait);
         services.AddSingleton(provider => new ShardSurroundings(
-            provider.GetRequiredService<IOptions<StorageSettings>>(), open, provider.GetRequiredService<ILoggerFactory>(),
+            provider.GetRequiredService<IOptions<StorageSettings>>(), open, provider.GetRequiredService<MaintenanceWorker>(), provider.GetRequiredService<ILoggerFactory>(),
             clock ?? TimeProvider.System, provider.GetRequiredService<GrainInstruments>()));
     });
 }

@@ -106,6 +106,27 @@ public sealed class EffortControllerTests
     }
 
     [Fact]
+    public void Where_effort_has_risen_until_all_is_exact_it_comes_back()
+    {
+        var controller = new EffortController(0.95);
+        var start = controller.Step;
+        for (var i = 0; i < 50; i++)
+        {
+            controller.Add(0.5);
+            controller.Decide();
+        }
+
+        Assert.True(controller.Step > start);
+        for (var i = 0; i < 20_000; i++)
+        {
+            controller.AddExact();
+            controller.Decide();
+        }
+
+        Assert.Equal(start, controller.Step);
+    }
+
+    [Fact]
     public void A_single_bad_query_changes_nothing()
     {
         var controller = new EffortController(0.95);

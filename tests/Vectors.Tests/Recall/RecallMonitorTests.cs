@@ -55,12 +55,23 @@ public sealed class RecallMonitorTests
     }
 
     [Fact]
-    public void Searches_that_are_exact_say_nothing()
+    public void Searches_that_are_exact_find_all_and_move_nothing()
     {
         var monitor = new RecallMonitor(0.95);
-        Work(monitor, All, queries: 100);
+        var before = monitor.EffortFor(All);
+        Work(monitor, All, queries: 1_000);
+        var band = Assert.Single(monitor.Report());
+        Assert.Equal((1, before), (band.Recall, band.Effort));
+        Assert.InRange(band.Queries, 50, monitor.Measured);
+    }
+
+    [Fact]
+    public void A_search_that_finds_nothing_says_nothing()
+    {
+        var monitor = new RecallMonitor(0.95, new Simulated(_ => 0.5).Serve);
+        monitor.Offer(Sample.Direction(1, Dimensions), new SearchOptions { MinScore = 1.5f }, All);
+        Assert.Equal(0, monitor.Measure(View, CancellationToken.None));
         Assert.Empty(monitor.Report());
-        Assert.Equal(0, monitor.Measured);
     }
 
     [Fact]
