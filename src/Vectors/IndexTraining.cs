@@ -24,15 +24,11 @@ public sealed class IndexTraining
     }
 
     /// <summary>Rows that are learnt from.</summary>
-    public int Rows => LiveAtStart;
+    public int Rows => _state.LiveCount;
 
     internal CodedRows Owner { get; }
 
     internal bool WithComponents { get; }
-
-    internal int RowsAtStart => _state.RowCount;
-
-    internal int LiveAtStart => _state.LiveCount;
 
     /// <summary>Learns from the rows and codes all of them: about 50 µs of a core for a row at a million of 512 dimensions.</summary>
     /// <param name="threads">At least 1; the outcome is the same for any number.</param>
@@ -46,6 +42,7 @@ public sealed class IndexTraining
         var model = ListModel.Train(_state.Vectors, LiveRows(), _dimensions, WithComponents, _seed, work);
         var index = new ListIndex(model);
         index.AppendAll(_state.Vectors, _state.RowCount, work);
+        index.AppendedSince = 0;
         _state.Vectors.KeepAlive();
         _index = index;
     }

@@ -80,7 +80,7 @@ public sealed class VectorCollection
     /// <summary>All of <see cref="Memory"/> that is memory.</summary>
     public long BytesInMemory => Memory.InMemory;
 
-    /// <summary>Vectors that lie in a mapped file: not in <see cref="BytesInMemory"/>.</summary>
+    /// <summary>Vectors and codes that lie in mapped files: not in <see cref="BytesInMemory"/>.</summary>
     public long BytesMapped => Memory.Mapped;
 
     /// <summary>Writes a document; readers see it after <see cref="Publish"/>.</summary>
@@ -205,6 +205,22 @@ public sealed class VectorCollection
         return true;
     }
 
+    /// <summary>
+    /// Takes over an index that was made of these rows before, and maybe of none of the last ones. The collection is its
+    /// only writer from then on. Seen after <see cref="Publish"/>. The writer's call.
+    /// </summary>
+    /// <returns>False when it is of other rows, or the collection wants none.</returns>
+    internal bool TryAdopt(ListIndex opened)
+    {
+        ArgumentNullException.ThrowIfNull(opened);
+        ThrowIfBroken();
+        if (!_coded.TryAdopt(opened, _vectors.Rows, _vectors.Count))
+            return false;
+        _isChanged = true;
+        Recall.CodesChanged();
+        return true;
+    }
+
     /// <summary>Trains, adopts and publishes, when a training is due: all at once, for who has no searches to serve meanwhile.</summary>
     /// <returns>False when none is due.</returns>
     public bool Train(int threads, CancellationToken cancel = default)
@@ -277,7 +293,7 @@ public sealed class VectorCollection
         _coded.BytesInMemory,
         _vectors.ListBytes + _ids.Bytes(IntPtr.Size) + _idBytes + _locators.Bytes(sizeof(long))
         + _idTable.Bytes + _idOrder.Bytes + _dead.Bytes + _filters.Bytes,
-        _vectors.MappedBytes);
+        _vectors.MappedBytes + _coded.BytesMapped);
 
     /// <summary>A write that ran out of memory half-way left the parts in disagreement: what follows would be wrong answers.</summary>
     private void ThrowIfBroken()

@@ -172,11 +172,12 @@ internal sealed unsafe class Clustering
         var largest = 0;
         for (var i = 1; i < counts.Length; i++)
             largest = counts[i] > counts[largest] ? i : largest;
+        var limit = Projection.LimitOf(Stride);
         for (var axis = 0; axis < Stride; axis++)
         {
             var value = _centroids[(largest * Stride) + axis];
             var apart = (axis & 1) == 0 ? 1 : -1;
-            _centroids[(empty * Stride) + axis] = (short)Math.Clamp(value + apart, -Projection.Limit, Projection.Limit);
+            _centroids[(empty * Stride) + axis] = (short)Math.Clamp(value + apart, -limit, limit);
         }
 
         counts[empty] = counts[largest] / 2;

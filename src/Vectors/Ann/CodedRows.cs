@@ -9,8 +9,6 @@ internal sealed class CodedRows
     public const int LeastRows = 4096;
 
     private readonly int _dimensions;
-    private int _trainedOn;
-    private int _appendedSince;
 
     public CodedRows(int dimensions, Quantization quantization)
     {
@@ -26,15 +24,13 @@ internal sealed class CodedRows
 
     public long BytesInMemory => Index?.BytesInMemory ?? 0;
 
+    public long BytesMapped => Index?.BytesMapped ?? 0;
+
     private bool WithComponents => Quantization is not Quantization.Binary;
 
     private bool IsOfWishedKind => Index is { } index && index.Model.Components is not null == WithComponents;
 
-    public void Append(ReadOnlySpan<float> vector)
-    {
-        Index?.Append(vector);
-        _appendedSince++;
-    }
+    public void Append(ReadOnlySpan<float> vector) => Index?.Append(vector);
 
     /// <returns>True when the index is gone: readers have to be told.</returns>
     public bool Change(Quantization quantization)
@@ -48,7 +44,7 @@ internal sealed class CodedRows
 
     /// <summary>Learning is due: there is no index of the wished kind, or as many rows came as it was learnt from.</summary>
     public bool IsDue(long liveRows) =>
-        Quantization is not Quantization.None && liveRows >= LeastRows && (!IsOfWishedKind || _appendedSince >= _trainedOn);
+        Quantization is not Quantization.None && liveRows >= LeastRows && (!IsOfWishedKind || Index!.AppendedSince >= Index.Model.LearntFrom);
 
     public IndexTraining Begin(CollectionState state, int seed) => new(this, state, _dimensions, WithComponents, seed);
 
@@ -57,10 +53,19 @@ internal sealed class CodedRows
     {
         if (!ReferenceEquals(training.Owner, this) || training.WithComponents != WithComponents || Quantization is Quantization.None)
             return false;
-        var index = training.Finish(rows, rowCount);
-        _appendedSince = Math.Max(0, rowCount - training.RowsAtStart);
-        _trainedOn = training.LiveAtStart;
-        Index = index;
+        Index = training.Finish(rows, rowCount);
+        return true;
+    }
+
+    /// <summary>Takes over an index that was made before; rows that came since are coded.</summary>
+    /// <returns>False when it is not of these rows, or none is wished for.</returns>
+    public bool TryAdopt(ListIndex opened, VectorRows rows, int rowCount)
+    {
+        if (Quantization is Quantization.None || opened.Model.Projection.Dimensions != _dimensions || opened.Count > rowCount || !opened.Holds(rows))
+            return false;
+        opened.AppendAll(rows, rowCount, new Work(1, null, CancellationToken.None));
+        rows.KeepAlive();
+        Index = opened;
         return true;
     }
 
@@ -68,7 +73,5 @@ internal sealed class CodedRows
     public CodedRows Renumbered(int[] newRows) => new(_dimensions, Quantization)
     {
         Index = Index?.Renumbered(newRows),
-        _trainedOn = _trainedOn,
-        _appendedSince = _appendedSince,
     };
 }

@@ -12,6 +12,9 @@ internal sealed class ListIndex
 {
     private const int RowsAtOnce = 2048;
 
+    /// <summary>Rows that are coded again to see whether an index is of them: other rows would agree in few of these.</summary>
+    private const int HeldSample = 64;
+
     private readonly CodeList[] _lists;
     private readonly Column<ushort> _listOf = new();
     private readonly RowCodes? _rowCodes;
@@ -22,6 +25,13 @@ internal sealed class ListIndex
         : this(model, Empty(model), model.Components is { } components ? new RowCodes(components.Bytes) : null)
     {
     }
+
+    /// <param name="model">What was learnt.</param>
+    /// <param name="lists">Each row in its list, rising.</param>
+    /// <param name="rowCodes">Null when the model has none.</param>
+    /// <param name="listOfRow">The list of each row.</param>
+    public ListIndex(ListModel model, CodeList[] lists, RowCodes? rowCodes, ReadOnlySpan<ushort> listOfRow)
+        : this(model, lists, rowCodes) => _listOf.AppendAll(listOfRow);
 
     private ListIndex(ListModel model, CodeList[] lists, RowCodes? rowCodes)
     {
@@ -37,6 +47,9 @@ internal sealed class ListIndex
     /// <summary>Rows appended; the next row has this number.</summary>
     public int Count => _listOf.Count;
 
+    /// <summary>Rows appended since the model was learnt; those that are gone by now count too.</summary>
+    public int AppendedSince { get; set; }
+
     public RowCodes? RowCodes => _rowCodes;
 
     /// <summary>The list of each row, for <see cref="Column{T}.At"/>.</summary>
@@ -44,6 +57,9 @@ internal sealed class ListIndex
 
     public long BytesInMemory =>
         Model.BytesInMemory + _lists.Sum(static list => list.BytesInMemory) + (_rowCodes?.BytesInMemory ?? 0) + _listOf.Bytes(sizeof(ushort));
+
+    /// <summary>What it reads of a mapped file.</summary>
+    public long BytesMapped => _lists.Sum(static list => list.BytesMapped) + (_rowCodes?.BytesMapped ?? 0);
 
     /// <summary>Rows of each list, now; what the planning of a search needs to know of them.</summary>
     public ReadOnlySpan<float> Sizes => _sizes;
@@ -88,16 +104,31 @@ internal sealed class ListIndex
             lists[list] = Kept(_lists[list], (ushort)list, newRows, listOf, codes);
 
         var rowCodes = Model.Components is { } components ? new RowCodes(components.Bytes) : null;
-        var renumbered = new ListIndex(Model, lists, rowCodes);
-        foreach (var list in listOf)
-            renumbered._listOf.Append(list);
+        var renumbered = new ListIndex(Model, lists, rowCodes, listOf) { AppendedSince = AppendedSince };
         for (var row = 0; row < newRows.Length && rowCodes is not null; row++)
         {
             if (newRows[row] >= 0)
                 CopyCode(row, rowCodes, newRows[row]);
         }
 
+        GC.KeepAlive(this);
         return renumbered;
+    }
+
+    /// <summary>The first rows are these, as far as a sample of them tells: each would go to the list that it is in.</summary>
+    /// <param name="rows">At least as many as the index has.</param>
+    public bool Holds(VectorRows rows)
+    {
+        Span<byte> codes = stackalloc byte[Model.ShortCodes.Groups];
+        var step = Math.Max(1, Count / HeldSample);
+        for (var row = 0; row < Count; row += step)
+        {
+            if (_encoder.Encode(rows[row], codes) != Column<ushort>.At(ListOfRow, row))
+                return false;
+        }
+
+        rows.KeepAlive();
+        return true;
     }
 
     private static CodeList[] Empty(ListModel model)
@@ -175,6 +206,7 @@ internal sealed class ListIndex
 
         target.Append(row, codes);
         _sizes[list]++;
+        AppendedSince++;
         _listOf.Append((ushort)list);
     }
 }

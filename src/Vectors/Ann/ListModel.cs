@@ -28,7 +28,7 @@ internal sealed class ListModel
 
     private const double ListsPerRoot = 4;
 
-    public ListModel(Projection projection, Clustering lists, GroupCodebooks shortCodes, ComponentCodes? components, float[] axisVariance, float[] spread)
+    public ListModel(Projection projection, Clustering lists, GroupCodebooks shortCodes, ComponentCodes? components, float[] axisVariance, float[] spread, int learntFrom)
     {
         Projection = projection;
         Lists = lists;
@@ -36,6 +36,7 @@ internal sealed class ListModel
         Components = components;
         AxisVariance = axisVariance;
         Spread = spread;
+        LearntFrom = learntFrom;
     }
 
     public Projection Projection { get; }
@@ -52,6 +53,9 @@ internal sealed class ListModel
 
     /// <summary>For each list, its standard deviation as a multiple of the average list's.</summary>
     public float[] Spread { get; }
+
+    /// <summary>Live rows when it was learnt; a sample of them was looked at.</summary>
+    public int LearntFrom { get; }
 
     public long BytesInMemory =>
         Projection.BytesInMemory + Lists.BytesInMemory + (ShortCodes.All.Length * (long)sizeof(short))
@@ -103,7 +107,7 @@ internal sealed class ListModel
 
         var (axisVariance, spread) = Spreads(projected, nearest, projection, listCount);
         var residuals = Residuals(projected, projection.Stride);
-        return new ListModel(projection, lists, GroupCodebooks.Train(sizes, residuals, projection.Stride, work.Options), components, axisVariance, spread);
+        return new ListModel(projection, lists, GroupCodebooks.Train(sizes, residuals, projection.Stride, work.Options), components, axisVariance, spread, live.Length);
     }
 
     /// <summary>Makes components the difference from a centroid.</summary>

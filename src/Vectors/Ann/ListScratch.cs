@@ -26,6 +26,8 @@ internal sealed class ListScratch
     /// <summary>Rows of each list that match the filter.</summary>
     public float[] Competing { get; private set; } = [];
 
+    public float[] LongWeights { get; private set; } = [];
+
     public short[] LongComponents { get; private set; } = [];
 
     private int[] _matches = [];
@@ -44,6 +46,7 @@ internal sealed class ListScratch
         TableScores = Grown(TableScores, model.ShortCodes.BlockBytes);
         Competing = Grown(Competing, model.Lists.Count);
         Table = Grown(Table, model.ShortCodes.BlockBytes);
+        LongWeights = Grown(LongWeights, model.Components?.Dimensions ?? 0);
         LongComponents = Grown(LongComponents, model.Components?.Bytes ?? 0);
         Order.Fit(model.Lists.Count);
     }

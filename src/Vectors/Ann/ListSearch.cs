@@ -184,7 +184,7 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet comp
     {
         var codes = _index.RowCodes ?? throw new InvalidOperationException("This index has no 8-bit codes.");
         var components = _index.Model.Components!;
-        var unit = components.EncodeQuery(_query, scratch.LongComponents);
+        var unit = components.EncodeQuery(_query, scratch.LongWeights, scratch.LongComponents);
         var bytes = components.Bytes;
         var finalists = scratch.Finalists;
         finalists.Reset(effort.Finalists);

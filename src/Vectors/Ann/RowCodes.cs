@@ -4,7 +4,9 @@ namespace ClipOrleans.Vectors.Ann;
 internal sealed unsafe class RowCodes
 {
     private const int Shift = 12;
-    private const int BlockRows = 1 << Shift;
+
+    /// <summary>The codes of so many rows follow each other, from each multiple of it on.</summary>
+    internal const int BlockRows = 1 << Shift;
 
     private readonly int _bytes;
     private Block[] _blocks = [];
@@ -33,6 +35,9 @@ internal sealed unsafe class RowCodes
     }
 
     public long BytesInMemory => _blocks.Sum(static block => (block.Owner as NativeBlock)?.Bytes ?? 0);
+
+    /// <summary>What it reads of a mapped file.</summary>
+    public long BytesMapped => _blocks.Count(static block => block.Owner is not NativeBlock) * (long)BlockRows * _bytes;
 
     public sbyte* this[int row]
     {

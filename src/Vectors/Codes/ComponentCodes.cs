@@ -29,11 +29,14 @@ internal sealed class ComponentCodes
     public int Dimensions => _centres.Length;
 
     /// <summary>Of a code, a multiple of <see cref="CodeKernels.Granularity"/>; components beyond the dimensions are zero.</summary>
-    public int Bytes => (Dimensions + CodeKernels.Granularity - 1) / CodeKernels.Granularity * CodeKernels.Granularity;
+    public int Bytes => BytesOf(Dimensions);
 
     public ReadOnlySpan<float> Centres => _centres;
 
     public ReadOnlySpan<float> Steps => _steps;
+
+    /// <summary>Bytes of a code of so many dimensions.</summary>
+    public static int BytesOf(int dimensions) => (dimensions + CodeKernels.Granularity - 1) / CodeKernels.Granularity * CodeKernels.Granularity;
 
     /// <summary>Largest magnitude of a query component whose inner product with any code of so many bytes fits 32 bits.</summary>
     public static int QueryLimitOf(int bytes) => Math.Min(short.MaxValue, int.MaxValue / (bytes * sbyte.MaxValue));
@@ -77,10 +80,13 @@ internal sealed class ComponentCodes
     }
 
     /// <summary>Writes <see cref="Bytes"/> query components of 16 bits.</summary>
+    /// <param name="query">Of the dimensions.</param>
+    /// <param name="room">For as many numbers.</param>
+    /// <param name="components">Receives them.</param>
     /// <returns>What an inner product with a code is multiplied by to be in units of the score; the centres add the same to all rows.</returns>
-    public float EncodeQuery(ReadOnlySpan<float> query, Span<short> components)
+    public float EncodeQuery(ReadOnlySpan<float> query, Span<float> room, Span<short> components)
     {
-        Span<float> weights = Dimensions <= 1024 ? stackalloc float[Dimensions] : new float[Dimensions];
+        var weights = room[..Dimensions];
         TensorPrimitives.Multiply(query, _steps, weights);
         var largest = MathF.Abs(TensorPrimitives.MaxMagnitude<float>(weights));
         var unit = largest > 0 ? largest / QueryLimitOf(Bytes) : 1;

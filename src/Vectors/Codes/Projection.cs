@@ -9,7 +9,7 @@ namespace ClipOrleans.Vectors.Codes;
 /// </summary>
 internal sealed class Projection
 {
-    /// <summary>Largest magnitude of a component: products of 320 of them still sum in 32 bits.</summary>
+    /// <summary>Largest magnitude of a component, where not so many are summed that <see cref="LimitOf"/> is less.</summary>
     public const int Limit = 2047;
 
     /// <summary>Components are stored in multiples of this many, the rest zero: one register of 16-bit numbers.</summary>
@@ -49,6 +49,12 @@ internal sealed class Projection
 
     public float Scale { get; }
 
+    /// <summary>
+    /// Largest magnitude of a component when a vector has so many: an inner product of two vectors, and half of another
+    /// taken from it, then fit 32 bits. Below 342 components that is <see cref="Limit"/>.
+    /// </summary>
+    public static int LimitOf(int components) => Math.Min(Limit, (int)Math.Sqrt(int.MaxValue / (1.5 * components)));
+
     public ReadOnlySpan<float> Mean => _mean;
 
     public ReadOnlySpan<float> Axes => _axes;
@@ -74,21 +80,22 @@ internal sealed class Projection
         TensorPrimitives.Abs(magnitudes, magnitudes);
         Array.Sort(magnitudes);
         var limit = magnitudes[^(1 + (int)(magnitudes.Length * ClippedShare))];
-        return new Projection(mean, axes, Limit / (limit > LeastSpread ? limit : 1));
+        return new Projection(mean, axes, LimitOf(axisCount) / (limit > LeastSpread ? limit : 1));
     }
 
     /// <summary>Writes the <see cref="Stride"/> components of a vector.</summary>
     public void Project(ReadOnlySpan<float> vector, Span<short> components)
     {
         Span<float> along = stackalloc float[AxisCount];
+        var limit = LimitOf(AxisCount);
         Centred(vector, along);
         components[AxisCount..Stride].Clear();
         for (var axis = 0; axis < along.Length; axis++)
-            components[axis] = (short)MathF.Round(Math.Clamp(along[axis] * Scale, -Limit, Limit));
+            components[axis] = (short)MathF.Round(Math.Clamp(along[axis] * Scale, -limit, limit));
     }
 
     /// <summary>
-    /// Writes what one unit of each component adds to the score of a query, and the same as integers of 12 bits. The mean
+    /// Writes what one unit of each component adds to the score of a query, and the same as integers of up to 12 bits. The mean
     /// adds the same to all rows and is left out.
     /// </summary>
     /// <returns>What an inner product with the integers is multiplied by to be in units of the score.</returns>
@@ -98,7 +105,7 @@ internal sealed class Projection
         Along(query, weights);
         TensorPrimitives.Divide(weights, Scale, weights);
         var largest = MathF.Abs(TensorPrimitives.MaxMagnitude<float>(weights));
-        var unit = largest > 0 ? largest / Limit : 1;
+        var unit = largest > 0 ? largest / LimitOf(AxisCount) : 1;
         components[AxisCount..Stride].Clear();
         for (var axis = 0; axis < weights.Length; axis++)
             components[axis] = (short)MathF.Round(weights[axis] / unit);

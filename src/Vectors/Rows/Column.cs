@@ -48,6 +48,20 @@ internal sealed class Column<T>
         Count++;
     }
 
+    public void AppendAll(ReadOnlySpan<T> values)
+    {
+        while (!values.IsEmpty)
+        {
+            Append(values[0]);
+            var block = _blocks[(Count - 1) >> Shift];
+            var used = ((Count - 1) & Mask) + 1;
+            var more = Math.Min(values.Length - 1, block.Length - used);
+            values.Slice(1, more).CopyTo(block.AsSpan(used));
+            Count += more;
+            values = values[(1 + more)..];
+        }
+    }
+
     /// <summary>Changes a row; views published before keep what they have.</summary>
     public void Set(int row, T value)
     {
