@@ -1,6 +1,7 @@
 using ClipOrleans.Storage.Maintenance;
 using ClipOrleans.Storage.Tests.Disks;
 using ClipOrleans.Storage.Tests.Documents;
+using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
 using ClipOrleans.Vectors.Search;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -86,6 +87,32 @@ public sealed class ShardTrainingTests
         await shard.ReconfigureAsync(Samples.Descriptor with { IndexVersion = 2, Schema = wider });
         Assert.Same(monitor, shard.View.Recall);
         await WhenAsync(shard, CodesState.Trained);
+    }
+
+    [Fact]
+    public async Task Another_quantization_is_followed_without_a_write_and_holds_when_the_shard_is_opened_again()
+    {
+        var disk = new SimulatedDisk();
+        using var worker = Worker();
+        await using (var shard = await Samples.CreateAsync(disk, options => options.Maintenance = worker))
+        {
+            await FillAsync(shard, 0, Enough);
+            await WhenAsync(shard, CodesState.Trained);
+            var int8 = shard.Stats.Memory.Codes;
+            await shard.ReconfigureAsync(Samples.Descriptor with { IndexVersion = 2, Quantization = Quantization.Binary });
+            await Until(() => shard.Stats.Maintenance.Trainings == 2);
+            Assert.InRange(shard.Stats.Memory.Codes, 1, int8 - 1);
+            Assert.Equal("d77", Best(shard, 77).Hits[0].Id);
+
+            await shard.ReconfigureAsync(Samples.Descriptor with { IndexVersion = 3, Quantization = Quantization.None });
+            Assert.Equal((CodesState.Exact, 0), (shard.Stats.Maintenance.Codes, shard.Stats.Memory.Codes));
+            Assert.Equal("d77", Best(shard, 77).Hits[0].Id);
+        }
+
+        await using var reopened = await Samples.OpenAsync(disk, options => options.Maintenance = worker);
+        Assert.Equal(Quantization.None, reopened.Descriptor.Quantization);
+        await FillAsync(reopened, 0, 1);
+        Assert.Equal((CodesState.Exact, TrainingPhase.Idle), (reopened.Stats.Maintenance.Codes, reopened.Stats.Maintenance.Phase));
     }
 
     [Fact]
