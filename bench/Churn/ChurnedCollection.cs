@@ -27,12 +27,16 @@ internal sealed class ChurnedCollection(VectorCollection collection, int threads
     {
         Current.Publish();
         if (BenchCollection.AreTooManyDead(Current))
-        {
-            Current = Current.Compacted();
-            Compactions++;
-        }
+            Compact();
 
         if (Current.Train(threads))
             Trainings++;
+    }
+
+    /// <summary>Drops all dead rows.</summary>
+    public void Compact()
+    {
+        Current = Current.Compacted();
+        Compactions++;
     }
 }

@@ -14,9 +14,9 @@ internal sealed class CellMonitor(FilterWorkload workload, CollectionView view, 
     /// <summary>Samples measured in one pass over the rows; what the monitor lets wait for a single kind of traffic.</summary>
     private const int RoundSamples = 16;
 
-    private const int EnoughQueries = 250;
-    private const int SteadyRounds = 4;
-    private const int MaxRounds = 60;
+    private const int EnoughQueries = 300;
+    private const int SteadyRounds = 8;
+    private const int MaxRounds = 80;
 
     /// <summary>How often all cells take turns, and how long a turn is.</summary>
     private const int Turns = 8;

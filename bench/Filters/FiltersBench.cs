@@ -12,14 +12,14 @@ namespace ClipOrleans.Bench.Filters;
 /// </summary>
 internal static class FiltersBench
 {
-    private const int Repeats = 3;
+    private const int Repeats = 5;
 
     public static Command Command()
     {
         var count = new Option<int>("--count") { Description = "Vectors", DefaultValueFactory = _ => 100_000 };
         var seed = new Option<int>("--seed") { Description = "Of the generator and of the filters", DefaultValueFactory = _ => 1 };
         var threads = new Option<int>("--threads") { Description = "Of builds and searches", DefaultValueFactory = _ => 1 };
-        var queries = new Option<int>("--queries") { Description = "Measured in each cell; the rest of the thousand are the traffic that the monitor learns from", DefaultValueFactory = _ => 200 };
+        var queries = new Option<int>("--queries") { Description = "Measured in each cell; the rest of the thousand are the traffic that the monitor learns from", DefaultValueFactory = _ => 400 };
         var target = new Option<double>("--target") { Description = "Recall@10 that is promised", DefaultValueFactory = _ => 0.99 };
         var quantization = new Option<Quantization>("--quantization") { Description = "Of the index", DefaultValueFactory = _ => Quantization.Int8 };
         var mixed = new Option<bool>("--mixed") { Description = "One monitor for the traffic of all cells, as in a server that sees them all; default: each cell by itself" };
