@@ -44,7 +44,7 @@ internal static class ServeVectorsBench
 
         var report = new Report(string.Create(CultureInfo.InvariantCulture, $"serve-vectors-{count / 1000}k"), "Vector index over HTTP");
         report.Line($"{count:N0} CLIP-like vectors of {data.Dimensions} dimensions sent by the client (model none, default settings), top 10; {requests:N0} requests a row. The measuring client shares the cores with the server.");
-        report.Line($"Loaded and durable in {Text(load, "F1")} s, trained {Text(training, "F1")} s later; {Text((double)description.BytesInMemory / count, "F0")} bytes in memory a document.");
+        report.Line($"Loaded and durable in {Text(load, "F1")} s, trained and idle {Text(training, "F1")} s later; {Text((double)description.BytesInMemory / count, "F0")} bytes in memory a document.");
         report.Line();
         report.Table(
             ["connections", "p50 ms", "p99 ms", "requests/s", "recall@10"],

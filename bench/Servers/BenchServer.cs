@@ -11,6 +11,13 @@ internal sealed class BenchServer : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
 
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromMinutes(15);
+
+    /// <summary>Idle: below this share of a core in so many looks in a row.</summary>
+    private const double IdleShare = 0.1;
+    private const int IdleLooks = 4;
+    private static readonly TimeSpan IdleLook = TimeSpan.FromMilliseconds(500);
+
     private readonly Process? _process;
     private readonly DirectoryInfo? _data;
 
@@ -58,6 +65,30 @@ internal sealed class BenchServer : IAsyncDisposable
         var server = new BenchServer(address, process, data);
         await server.UntilReadyAsync();
         return server;
+    }
+
+    /// <summary>
+    /// Waits until the server that was started here does next to nothing: what it does in the background after writes would
+    /// otherwise be measured with the searches.
+    /// </summary>
+    /// <exception cref="TimeoutException">It is still at work after a quarter of an hour.</exception>
+    public async Task UntilIdleAsync()
+    {
+        var process = _process ?? throw new InvalidOperationException("The server runs elsewhere: what it does is not known.");
+        var waited = Stopwatch.StartNew();
+        using var pause = new PeriodicTimer(IdleLook);
+        var (before, idle) = (process.TotalProcessorTime, 0);
+        while (idle < IdleLooks && await pause.WaitForNextTickAsync())
+        {
+            process.Refresh();
+            var now = process.TotalProcessorTime;
+            idle = now - before < IdleLook * IdleShare ? idle + 1 : 0;
+            before = now;
+            if (waited.Elapsed > IdleLimit)
+            {
+                throw new TimeoutException($"The server is still at work {IdleLimit.TotalMinutes} minutes after the last request.");
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
