@@ -9,6 +9,9 @@ internal sealed class BandMonitor
     /// <summary>What evidence of another effort is still worth: it is near the truth, though beside it.</summary>
     private const double AfterChange = 0.25;
 
+    /// <summary>Queries that it may count as at most: what is measured at the new effort soon outweighs it.</summary>
+    private const double MostAfterChange = 20;
+
     private readonly string _name;
     private readonly RecallEvidence _evidence = new(HalfLife);
     private readonly EffortController _controller;
@@ -74,9 +77,11 @@ internal sealed class BandMonitor
         return new BandRecall(_name, _evidence.Mean, low, high, (long)Math.Round(_evidence.Queries), _level);
     }
 
+    /// <summary>What was measured at the former level is carried over as the misses to be expected at the new one, and counts for less.</summary>
     private void LevelChanged()
     {
+        _evidence.ScaleMisses(EffortScale.MissesAfter(_controller.Level - _level));
+        _evidence.Scale(Math.Min(AfterChange, MostAfterChange / Math.Max(1, _evidence.Queries)));
         Volatile.Write(ref _level, _controller.Level);
-        _evidence.Scale(AfterChange);
     }
 }

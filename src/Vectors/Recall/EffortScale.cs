@@ -22,6 +22,9 @@ internal static class EffortScale
     /// <summary>Steps after which misses of one share have shrunk to another; negative when they may grow.</summary>
     public static double StepsBetween(double misses, double wanted) => StepsPerLevel * Math.Log2(misses / wanted);
 
+    /// <summary>What misses are multiplied by, so many levels on.</summary>
+    public static double MissesAfter(double levels) => Math.Pow(2, -levels);
+
     /// <summary>Where to begin for a target, 0 to 1; a target of 1 begins and stays at the top.</summary>
     public static int StartFor(double target)
     {

@@ -86,5 +86,15 @@ internal sealed class RecallEvidence(double halfLife)
         _squares *= factor;
     }
 
+    /// <summary>Every query is taken to have missed so many times as much.</summary>
+    public void ScaleMisses(double factor)
+    {
+        // No query can have missed more than everything.
+        factor = _sum < _weight ? Math.Min(factor, _weight / (_weight - _sum)) : factor;
+        var misses = factor * (_weight - _sum);
+        _squares = Math.Max(0, _weight - (2 * misses) + (factor * factor * (_weight - (2 * _sum) + _squares)));
+        _sum = _weight - misses;
+    }
+
     public void Clear() => Scale(0);
 }

@@ -23,6 +23,9 @@ public sealed class EffortControllerTests
     /// <summary>Chance may keep a level away for a time: of the curves so many end within a point of the target, or within a step of the least level that keeps it.</summary>
     private const double LeastAtTheTarget = 0.95;
 
+    /// <summary>The aim lies above the target by this share of the misses allowed.</summary>
+    private const double AimShare = 0.4;
+
     private static readonly double[] Targets = [0.9, 0.95, 0.98, 0.99];
 
     [Fact]
@@ -35,7 +38,8 @@ public sealed class EffortControllerTests
             var target = Targets[random.Next(Targets.Length)];
             var curve = Curve(random);
             var (controller, recall, changes) = Run(target, curve, random.Next(1, 33), seed);
-            var least = Array.FindIndex(curve, level => level >= target);
+            var aim = target + (AimShare * (1 - target));
+            var least = Array.FindIndex(curve, level => level >= aim);
             if (least < 0)
             {
                 Assert.Equal(EffortScale.Levels - 1, controller.Step);
@@ -46,9 +50,9 @@ public sealed class EffortControllerTests
             var next = curve[Math.Min(least + 1, curve.Length - 1)];
             var nextButOne = curve[Math.Min(least + 2, curve.Length - 1)];
             Assert.True(recall >= target - Shortfall, $"seed {seed}: {recall:F4} for {target}");
-            Assert.True(recall <= Math.Max(target + 0.02, nextButOne), $"seed {seed}: {recall:F4} for {target}, where two steps above the least are {nextButOne:F4}");
+            Assert.True(recall <= Math.Max(aim + 0.02, nextButOne), $"seed {seed}: {recall:F4} for {aim}, where two steps above the least are {nextButOne:F4}");
             Assert.True(changes <= MostChanges, $"seed {seed}: {changes} changes");
-            atTarget += recall <= Math.Max(target + 0.01, next) ? 1 : 0;
+            atTarget += recall <= Math.Max(aim + 0.01, next) ? 1 : 0;
             allChanges += changes;
         }
 
