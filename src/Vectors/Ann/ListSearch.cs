@@ -24,6 +24,9 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet comp
     /// <summary>The same as a share of all rows: each look costs as much as reading some thousand rows.</summary>
     private const double FirstShare = 1.0 / 64;
 
+    /// <summary>Matches among them for each hit wanted: of fewer, the k-th best would be far below the true one.</summary>
+    private const long FirstCompetitors = 8;
+
     /// <summary>A list without a match in the sample may have some: it is taken to have this share of the average.</summary>
     private const float UnseenShare = 0.1f;
 
@@ -86,19 +89,19 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet comp
         var competing = isFiltered ? SpreadMatches(scratch.Competing) : sizes;
 
         var (lists, rows) = (0, 0L);
-        var target = Math.Max(Math.Max(FirstRows, 4L * topK), (long)(_competing.RowCount * FirstShare));
+        var target = Math.Max(Math.Max(FirstRows, FirstCompetitors * topK), (long)(_competing.RowCount * FirstShare));
         var (bar, rest) = (float.NegativeInfinity, float.PositiveInfinity);
         fixed (byte* table = scratch.Table)
         {
             while (true)
             {
-                // Until k rows are known there is no bar: then it is competitors that count, not rows read.
+                // Until k rows are known there is no bar: then the matches read must be some times as many, too.
                 var isBlind = float.IsNegativeInfinity(bar);
                 var next = isBlind ? order.First(spread, competing, deviation) : order.Next(spread, competing, sizes, deviation, bar, out rest);
                 var (read, competitors) = (0L, 0f);
                 foreach (var list in next)
                 {
-                    if (rest <= effort.Doubt * topK || (isBlind ? competitors : read) >= target)
+                    if (rest <= effort.Doubt * topK || (read >= target && (!isBlind || competitors >= FirstCompetitors * topK)))
                         break;
                     read += Read(_index.List(list), order.Centres[list] + floor, step, table, scratch.Candidates);
                     lists++;
