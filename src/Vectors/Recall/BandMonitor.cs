@@ -34,12 +34,18 @@ internal sealed class BandMonitor
     public void PlanNext() => Counter.Plan(_evidence.Queries);
 
     /// <summary>A query was measured at a level; a level that has been left meanwhile does not guide any more.</summary>
-    public void Add(double level, double recall)
+    /// <param name="level">At which it was answered.</param>
+    /// <param name="recall">0 to 1.</param>
+    /// <param name="depends">The way it was answered depends on the level; otherwise the query is evidence, but no guide.</param>
+    public void Add(double level, double recall, bool depends)
     {
         if (level != _level)
             return;
         _evidence.Add(recall);
-        _controller.Add(recall);
+        if (depends)
+            _controller.Add(recall);
+        else
+            _controller.AddExact();
     }
 
     /// <summary>A query was measured for which, at a level, an exact search was the cheapest.</summary>

@@ -25,7 +25,7 @@ internal sealed class EffortController
     private const double KnownQueries = 60;
 
     /// <summary>Standard errors by which a mean must miss the aim before it counts as missing it.</summary>
-    private const double Doubt = 2;
+    private const double Doubt = 1;
 
     /// <summary>
     /// The aim lies above the target by this share of the misses allowed. The promise is "at least": with an aim just above
@@ -50,7 +50,7 @@ internal sealed class EffortController
     public EffortController(double target)
     {
         _target = target;
-        Step = EffortScale.StartFor(target);
+        Step = StartFor(target);
     }
 
     /// <summary>Number of the present level in <see cref="EffortScale"/>.</summary>
@@ -63,7 +63,7 @@ internal sealed class EffortController
     /// <summary>Moves by as much as the beginnings of the two targets differ: what was learnt of the level stays.</summary>
     public void ChangeTarget(double target)
     {
-        var difference = EffortScale.StartFor(target) - EffortScale.StartFor(_target);
+        var difference = StartFor(target) - StartFor(_target);
         _target = target;
         MoveTo(Step + difference);
     }
@@ -87,7 +87,7 @@ internal sealed class EffortController
     }
 
     /// <summary>
-    /// A query was searched exactly, since at the present level that costs less. It says nothing of the level; but where
+    /// A query was searched exactly, or by the codes of all its matches, since at the present level that costs less. It says nothing of the level; but where
     /// all are, the level may have risen too far for another to show it, and is led back to where levels begin.
     /// </summary>
     public void AddExact()
@@ -102,7 +102,7 @@ internal sealed class EffortController
     public bool Decide()
     {
         var before = Step;
-        if (_exact >= EnoughQueries && Step > EffortScale.StartFor(_target))
+        if (_exact >= EnoughQueries && Step > StartFor(_target))
             SinkTo(Step - 1);
         else if (_recent.Queries > 0 && _levels[Step] is { } here)
         {
@@ -116,6 +116,8 @@ internal sealed class EffortController
 
         return Step != before;
     }
+
+    private static int StartFor(double target) => EffortScale.StartFor(target + (AimShare * (1 - target)));
 
     private void Sink(double low)
     {

@@ -113,7 +113,7 @@ public sealed class RecallMonitor
             var level = _bands[sample.Band].Level;
             var outcome = _serve(view, sample, level);
             if (!outcome.Plan.IsExact)
-                served.Add(new ServedSample(sample, level, outcome.Hits));
+                served.Add(new ServedSample(sample, level, outcome));
             else if (outcome.Hits.Count > 0)
                 measured += Record(sample.Band, band => band.AddExact(level));
         }
@@ -121,9 +121,11 @@ public sealed class RecallMonitor
         var truths = TrueBest.Of(view, [.. served.Select(each => each.Sample)], cancel);
         for (var i = 0; i < truths.Length; i++)
         {
-            var (truth, (sample, level, hits)) = (truths[i], served[i]);
+            var (truth, (sample, level, outcome)) = (truths[i], served[i]);
+            // Codes of all matches find the same at any level.
+            var depends = outcome.Plan.Strategy is not SearchStrategy.CodeScanMatches;
             if (truth.Count > 0)
-                measured += Record(sample.Band, band => band.Add(level, truth.RecallOf(hits)));
+                measured += Record(sample.Band, band => band.Add(level, truth.RecallOf(outcome.Hits), depends));
         }
 
         lock (_gate)
@@ -177,5 +179,5 @@ public sealed class RecallMonitor
     }
 
     /// <summary>A sample that was searched as a client's search is.</summary>
-    private readonly record struct ServedSample(RecallSample Sample, double Level, IReadOnlyList<RowHit> Hits);
+    private readonly record struct ServedSample(RecallSample Sample, double Level, SearchOutcome Outcome);
 }

@@ -168,7 +168,7 @@ public sealed class EffortControllerTests
     {
         var controller = new EffortController(before);
         controller.ChangeTarget(after);
-        Assert.Equal(EffortScale.StartFor(after), controller.Step);
+        Assert.Equal(new EffortController(after).Step, controller.Step);
     }
 
     private static (EffortController Controller, double Recall, int Changes) Run(double target, double[] curve, int batch, int seed)
