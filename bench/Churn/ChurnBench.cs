@@ -97,7 +97,7 @@ internal static class ChurnBench
 
     private static void Write(int count, int threads, Quantization quantization, double effort, List<Round> rounds)
     {
-        var report = new Report(string.Create(CultureInfo.InvariantCulture, $"churn-{count / 1000}k"), "Vector index under churn");
+        var report = new Report(string.Create(CultureInfo.InvariantCulture, $"churn-{count / 1000}k{(quantization == Quantization.Int8 ? "" : $"-{quantization.ToString().ToLowerInvariant()}")}"), "Vector index under churn");
         report.Line($"{count:N0} CLIP-like vectors of {VectorsBench.Dimensions} dimensions, {quantization.ToString().ToLowerInvariant()}; each round deletes {Text(100 * Share, "F0")} % at random and writes as many, "
             + $"{Batch:N0} at a time. Recall@10 against exact truth at effort {Text(effort, "0.#")}, {threads} thread(s).");
         report.Line();

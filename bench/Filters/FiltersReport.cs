@@ -15,7 +15,7 @@ internal sealed class FiltersReport(VectorDataSet data, int threads, int queries
     /// <param name="ladder">Of the unfiltered index.</param>
     public void Write(IReadOnlyList<CellResult> results, IReadOnlyList<RecallPoint> ladder)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"filters-{data.Count / 1000}k-{threads}t{(mixed ? "-mixed" : "")}");
+        var name = string.Create(CultureInfo.InvariantCulture, $"filters-{data.Count / 1000}k-{threads}t{(options.Quantization == Quantization.Int8 ? "" : $"-{options.Quantization.ToString().ToLowerInvariant()}")}{(mixed ? "-mixed" : "")}");
         var unfiltered = new Contender(CollectionContender.Family, "unfiltered", new BuildCost(0, 0, 0, 0, null), ladder);
         double? Share(CellResult result, double qps) => qps / unfiltered.RateAt(Math.Min(result.Recall, _target), point => point.Qps);
         double? CpuShare(CellResult result) => 1e6 / result.Pass.CpuMicros / unfiltered.RateAt(Math.Min(result.Recall, _target), point => point.QueriesPerCpuSecond);

@@ -13,7 +13,7 @@ internal static class VectorsReport
     public static void Write(Report report, IReadOnlyList<Contender> contenders)
     {
         report.Table(["contender", "build, s", "build, s of processor", "bytes per vector", "of it in memory", "without float32 rows"], contenders.Select(Cost));
-        report.Line("Bytes per vector: everything that the index keeps; ours counts ids and their tables too. In memory: without the float32 rows that lie in mapped files (the first 16 MiB of them never do). "
+        report.Line("Bytes per vector: everything that the index keeps; ours counts ids and their tables too. In memory: without the float32 rows that lie in mapped files (the first few MiB of them never do). "
             + "USearch builds with one thread whatever is asked.");
         report.Line();
         report.Table(["contender", .. Heads("queries/s")], contenders.Select(Speed));
