@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using ClipOrleans.Vectors.Ann;
 using ClipOrleans.Vectors.Filters;
 
 namespace ClipOrleans.Vectors.Tests;
@@ -56,6 +57,24 @@ public sealed class MemoryTests
             built.Publish();
             return built;
         }
+    }
+
+    [Theory]
+    [InlineData(256 << 10)]
+    [InlineData(3 << 20)]
+    public void Native_memory_takes_what_it_says(int bytes)
+    {
+        const long Total = 192 << 20;
+        const string Statistics = "/proc/self/statm";
+        Assert.SkipUnless(File.Exists(Statistics), "Only Linux tells what a process takes in this way.");
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = Resident();
+        var blocks = Enumerable.Range(0, (int)(Total / bytes)).Select(_ => new NativeBlock(bytes)).ToArray();
+        Assert.InRange(Resident() - before, Total * (1 - Tolerance), Total * (1 + Tolerance));
+        Assert.Equal(Total, blocks.Sum(static block => block.Bytes));
+
+        static long Resident() => long.Parse(File.ReadAllText(Statistics).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
     }
 
     [Fact]

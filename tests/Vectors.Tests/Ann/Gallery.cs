@@ -109,9 +109,21 @@ internal sealed class Gallery
 
     private float[] Text() => Sum(_texts, 0.75f, Sum(_centres[_random.Next(Clusters)], 0.6f, Draw(), 0.8f), 0.65f);
 
-    private float[] Draw() => Normal([.. _spectrum.Select(deviation => deviation * Gaussian.Next(_random))]);
+    private float[] Draw()
+    {
+        var vector = new float[Dimensions];
+        for (var i = 0; i < vector.Length; i++)
+            vector[i] = _spectrum[i] * Gaussian.Next(_random);
+        return Normal(vector);
+    }
 
-    private static float[] Sum(float[] a, float shareA, float[] b, float shareB) => Normal([.. a.Zip(b, (x, y) => (x * shareA) + (y * shareB))]);
+    private static float[] Sum(float[] a, float shareA, float[] b, float shareB)
+    {
+        var sum = new float[a.Length];
+        for (var i = 0; i < sum.Length; i++)
+            sum[i] = (a[i] * shareA) + (b[i] * shareB);
+        return Normal(sum);
+    }
 
     private static float[] Normal(float[] vector)
     {
