@@ -18,6 +18,7 @@ namespace ClipOrleans.Vectors;
 /// <param name="IdRuns">Rows in id order.</param>
 /// <param name="Filters">Indexes of the declared fields.</param>
 /// <param name="Index">Codes of all rows, and of rows that came later; null where searches are exact.</param>
+/// <param name="ListSizes">Rows of each list of the index; what it holds beyond is not there for the view.</param>
 /// <param name="Recall">Says how thoroughly to search, and takes samples.</param>
 internal sealed record CollectionState(
     int Dimensions,
@@ -32,4 +33,5 @@ internal sealed record CollectionState(
     int[][] IdRuns,
     FilterView Filters,
     ListIndex? Index,
+    float[]? ListSizes,
     RecallMonitor Recall);

@@ -285,6 +285,7 @@ public sealed class VectorCollection
             idRuns,
             filters,
             _coded.Index,
+            _coded.Index?.PublishSizes(),
             Recall);
     }
 

@@ -83,7 +83,7 @@ public sealed class DegenerateDataTests
     {
         "all equal" => Sample.Direction(1, 48),
         "one dimension" => row % 3 == 0 ? [-1] : [1],
-        "two dimensions" => [MathF.Cos(row % 64), MathF.Sin(row % 64)],
+        "two dimensions" => [MathF.Cos(row % 8 * MathF.PI / 4), MathF.Sin(row % 8 * MathF.PI / 4)],
         "eight dimensions" => Sample.Direction(row, 8),
         "three vectors" => Sample.Direction(row % 3, 40),
         "one apart" => Sample.Direction(row == 1 ? 2 : 1, 33),

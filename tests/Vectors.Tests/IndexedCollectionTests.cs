@@ -48,20 +48,6 @@ public sealed class IndexedCollectionTests
         Assert.Equal(plain.Memory.Codes, busy.Memory.Codes);
     }
 
-    [Fact]
-    public void Another_seed_is_another_index()
-    {
-        var one = new VectorCollection(64, Gallery.Schema, new CollectionOptions { Seed = 1 });
-        var other = new VectorCollection(64, Gallery.Schema, new CollectionOptions { Seed = 2 });
-        foreach (var collection in (VectorCollection[])[one, other])
-        {
-            Images.Insert(collection, 0, Start);
-            Assert.True(collection.Train(1, Cancel));
-        }
-
-        Assert.NotEqual(one.View.State.Index!.Model.Projection.Axes.ToArray(), other.View.State.Index!.Model.Projection.Axes.ToArray());
-    }
-
     [Theory]
     [InlineData(Quantization.Int8)]
     [InlineData(Quantization.Binary)]
@@ -155,10 +141,7 @@ public sealed class IndexedCollectionTests
     [Fact]
     public void Each_change_of_quantization_is_due_and_answers_stay_right()
     {
-        Quantization[] path =
-        [
-            Quantization.Int8, Quantization.Binary, Quantization.Auto, Quantization.None, Quantization.Binary, Quantization.None, Quantization.Int8,
-        ];
+        Quantization[] path = [Quantization.Binary, Quantization.Int8, Quantization.None, Quantization.Binary];
         var collection = Images.Collection(Quantization.None, Start);
         Assert.Null(collection.BeginTraining());
         foreach (var quantization in path)

@@ -122,15 +122,18 @@ public sealed class IndexedConcurrencyTests : IDisposable
     private (int Searches, int Found) Read(int reader, Func<bool> isDone)
     {
         var random = new Random(Seed + reader);
-        var kept = new Queue<CollectionView>();
+        var kept = new Queue<(CollectionView View, float[] Query, IReadOnlyList<RowHit> Hits)>();
         var (searches, found) = (0, 0);
         do
         {
             var view = Volatile.Read(ref _collection).View;
-            kept.Enqueue(view);
+            var asked = Images.Queries[random.Next(Images.Queries.Length)];
+            kept.Enqueue((view, asked, view.Search(asked, new SearchOptions()).Hits));
             if (kept.Count > 8)
                 kept.Dequeue();
-            foreach (var each in (CollectionView[])[view, kept.Peek()])
+            var (old, query, hits) = kept.Peek();
+            Assert.Equal(hits, old.Search(query, new SearchOptions()).Hits);
+            foreach (var each in (CollectionView[])[view, old])
             {
                 Check(each, random);
                 found += FindsItself(each, random) ? 1 : 0;

@@ -20,6 +20,8 @@ internal sealed class ListIndex
     private readonly RowCodes? _rowCodes;
     private readonly RowEncoder _encoder;
     private readonly float[] _sizes;
+    private float[] _publishedSizes = [];
+    private int _publishedCount;
 
     public ListIndex(ListModel model)
         : this(model, Empty(model), model.Components is { } components ? new RowCodes(components.Bytes) : null)
@@ -56,13 +58,22 @@ internal sealed class ListIndex
     public ushort[][] ListOfRow => _listOf.Blocks;
 
     public long BytesInMemory =>
-        Model.BytesInMemory + _lists.Sum(static list => list.BytesInMemory) + (_rowCodes?.BytesInMemory ?? 0) + _listOf.Bytes(sizeof(ushort));
+        Model.BytesInMemory + _lists.Sum(static list => list.BytesInMemory) + (_rowCodes?.BytesInMemory ?? 0) + _listOf.Bytes(sizeof(ushort))
+        + (2L * _sizes.Length * sizeof(float));
 
     /// <summary>What it reads of a mapped file.</summary>
     public long BytesMapped => _lists.Sum(static list => list.BytesMapped) + (_rowCodes?.BytesMapped ?? 0);
 
-    /// <summary>Rows of each list, now; what the planning of a search needs to know of them.</summary>
+    /// <summary>Rows of each list, now: floats, since that is what the planning of a search reckons with.</summary>
     public ReadOnlySpan<float> Sizes => _sizes;
+
+    /// <summary>Rows of each list, for a view; they stay as they are.</summary>
+    public float[] PublishSizes()
+    {
+        if (_publishedCount != Count || _publishedSizes.Length == 0)
+            (_publishedSizes, _publishedCount) = ([.. _sizes], Count);
+        return _publishedSizes;
+    }
 
     public CodeList List(int list) => Volatile.Read(ref _lists[list]);
 

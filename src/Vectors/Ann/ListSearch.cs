@@ -16,7 +16,7 @@ internal readonly record struct ListCost(int Lists, long Rows, int Candidates);
 /// Finds the rows worth a precise look: lists in the order of their promise by short codes, the best of these by 8-bit
 /// codes. One search, on the thread's scratch.
 /// </summary>
-internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet competing, bool isFiltered, ReadOnlySpan<float> query, int topK, SearchEffort effort, CancellationToken cancel)
+internal readonly unsafe ref struct ListSearch(ListIndex index, ReadOnlySpan<float> sizes, DocumentSet competing, bool isFiltered, ReadOnlySpan<float> query, int topK, SearchEffort effort, CancellationToken cancel)
 {
     /// <summary>Rows read before the first look at what was found: enough for a fair bar.</summary>
     private const int FirstRows = 1000;
@@ -37,6 +37,9 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet comp
     private const int PrefetchRows = 4;
 
     private readonly ListIndex _index = index;
+
+    /// <summary>Rows of each list that the view knows: what comes behind them changes no search of it.</summary>
+    private readonly ReadOnlySpan<float> _sizes = sizes;
     private readonly DocumentSet _competing = competing;
     private readonly ReadOnlySpan<float> _query = query;
 
@@ -85,7 +88,7 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet comp
         model.Lists.Scores(scratch.Components, unit, order.Centres);
         var deviation = model.Deviation(scratch.Weights);
         var spread = model.Spread.AsSpan();
-        var sizes = _index.Sizes;
+        var sizes = _sizes;
         var competing = isFiltered ? SpreadMatches(scratch.Competing) : sizes;
 
         var (lists, rows) = (0, 0L);
@@ -103,7 +106,7 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet comp
                 {
                     if (rest <= effort.Doubt * topK || (read >= target && (!isBlind || competitors >= FirstCompetitors * topK)))
                         break;
-                    read += Read(_index.List(list), order.Centres[list] + floor, step, table, scratch.Candidates);
+                    read += Read(_index.List(list), (int)sizes[list], order.Centres[list] + floor, step, table, scratch.Candidates);
                     lists++;
                     competitors += competing[list];
                     rest -= order.Expected[list];
@@ -125,7 +128,7 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet comp
     /// </summary>
     private ReadOnlySpan<float> SpreadMatches(float[] room)
     {
-        var sizes = _index.Sizes;
+        var sizes = _sizes;
         var counts = room.AsSpan(0, sizes.Length);
         counts.Clear();
         var words = _competing.Words;
@@ -154,9 +157,8 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, DocumentSet comp
     }
 
     /// <returns>Rows scored.</returns>
-    private int Read(CodeList list, float origin, float step, byte* table, CandidateBuffer candidates)
+    private int Read(CodeList list, int count, float origin, float step, byte* table, CandidateBuffer candidates)
     {
-        var count = list.Count;
         var groups = _index.Model.ShortCodes.Groups;
         var blockBytes = groups * LookupKernels.GroupBytes;
         var sums = stackalloc ushort[LookupKernels.BlockRows];

@@ -36,7 +36,7 @@ internal static class CandidateSearch
     {
         var index = state.Index ?? throw new InvalidOperationException($"{plan.Name} needs an index.");
         var effort = SearchEffort.Of(plan.EffortLevel ?? throw new InvalidOperationException($"{plan.Name} needs an effort."), options.TopK, state.RowCount, index.Model.Components is not null);
-        var search = new ListSearch(index, competing, options.Filter is not null, query, options.TopK, effort, cancel);
+        var search = new ListSearch(index, state.ListSizes, competing, options.Filter is not null, query, options.TopK, effort, cancel);
         var finalists = plan.Strategy == SearchStrategy.CodeScanMatches
             ? search.RunMatches((int)plan.Matched, out var cost)
             : search.Run(out cost);

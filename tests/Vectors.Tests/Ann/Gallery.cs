@@ -85,8 +85,17 @@ internal sealed class Gallery
     {
         using var competing = DocumentSet.All(rows);
         var effort = SearchEffort.Of(level, topK, rows, index.Model.Components is not null);
-        var search = new ListSearch(index, competing, false, query, topK, effort, TestContext.Current.CancellationToken);
+        var search = new ListSearch(index, SizesBelow(index, rows), competing, false, query, topK, effort, TestContext.Current.CancellationToken);
         return [.. search.Run(out _).ToArray().Order()];
+    }
+
+    /// <summary>What a view of the first rows knows of each list.</summary>
+    public static float[] SizesBelow(ListIndex index, int rows)
+    {
+        var sizes = new float[index.Model.Lists.Count];
+        for (var row = 0; row < rows; row++)
+            sizes[Column<ushort>.At(index.ListOfRow, row)]++;
+        return sizes;
     }
 
     /// <summary>Share of the true best that searches find, over all queries.</summary>

@@ -19,6 +19,8 @@ public sealed class ListSearchTests
     private static readonly Gallery Wide = new(1_100, 600, queries: 2, seed: 34);
     private static readonly ListIndex Int8 = Images.Index(Rows, withComponents: true);
     private static readonly ListIndex Binary = Images.Index(Rows, withComponents: false);
+    private static readonly float[] Int8Sizes = Gallery.SizesBelow(Int8, Known);
+    private static readonly float[] BinarySizes = Gallery.SizesBelow(Binary, Known);
 
     [Theory]
     [InlineData(true, false)]
@@ -28,7 +30,7 @@ public sealed class ListSearchTests
     public void A_search_allocates_nothing(bool withComponents, bool isFiltered)
     {
         using var competing = Competing(isFiltered ? 3 : 1);
-        AssertNoGarbage(() => new ListSearch(withComponents ? Int8 : Binary, competing, isFiltered, Images.Queries[0], 10, Effort(2), CancellationToken.None).Run(out _).Length);
+        AssertNoGarbage(() => new ListSearch(withComponents ? Int8 : Binary, withComponents ? Int8Sizes : BinarySizes, competing, isFiltered, Images.Queries[0], 10, Effort(2), CancellationToken.None).Run(out _).Length);
     }
 
     [Fact]
@@ -36,7 +38,7 @@ public sealed class ListSearchTests
     {
         using var competing = Competing(50);
         var matches = (int)competing.Count();
-        AssertNoGarbage(() => new ListSearch(Int8, competing, true, Images.Queries[0], 10, Effort(2), CancellationToken.None).RunMatches(matches, out _).Length);
+        AssertNoGarbage(() => new ListSearch(Int8, Int8Sizes, competing, true, Images.Queries[0], 10, Effort(2), CancellationToken.None).RunMatches(matches, out _).Length);
     }
 
     [Fact]
@@ -44,7 +46,7 @@ public sealed class ListSearchTests
     {
         var index = Wide.Index(600, withComponents: true);
         using var competing = DocumentSet.All(600);
-        AssertNoGarbage(() => new ListSearch(index, competing, false, Wide.Queries[0], 10, Effort(2), CancellationToken.None).Run(out _).Length);
+        AssertNoGarbage(() => new ListSearch(index, index.PublishSizes(), competing, false, Wide.Queries[0], 10, Effort(2), CancellationToken.None).Run(out _).Length);
     }
 
     [Theory]
@@ -66,12 +68,12 @@ public sealed class ListSearchTests
             foreach (var topK in (int[])[1, 10, 300, 10_000])
             {
                 var effort = SearchEffort.Of(1, topK, Known, withComponents);
-                var finalists = new ListSearch(index, competing, each > 1, query, topK, effort, CancellationToken.None).Run(out var cost).ToArray();
+                var finalists = new ListSearch(index, withComponents ? Int8Sizes : BinarySizes, competing, each > 1, query, topK, effort, CancellationToken.None).Run(out var cost).ToArray();
                 AssertCompeting(finalists);
                 if (withComponents)
-                    AssertCompeting(new ListSearch(index, competing, true, query, topK, effort, CancellationToken.None).RunMatches(matches, out _).ToArray());
+                    AssertCompeting(new ListSearch(index, withComponents ? Int8Sizes : BinarySizes, competing, true, query, topK, effort, CancellationToken.None).RunMatches(matches, out _).ToArray());
                 Assert.InRange(cost.Lists, 1, index.Model.Lists.Count);
-                Assert.InRange(cost.Rows, cost.Candidates, Rows);
+                Assert.InRange(cost.Rows, cost.Candidates, Known);
 
                 void AssertCompeting(int[] rows)
                 {
@@ -95,7 +97,7 @@ public sealed class ListSearchTests
         {
             var effort = SearchEffort.Of(40, 10, Known, withComponents);
             Assert.InRange(effort.Candidates, 1, Known);
-            var finalists = new ListSearch(withComponents ? Int8 : Binary, competing, each > 1, query, 10, effort, CancellationToken.None).Run(out _).ToArray();
+            var finalists = new ListSearch(withComponents ? Int8 : Binary, withComponents ? Int8Sizes : BinarySizes, competing, each > 1, query, 10, effort, CancellationToken.None).Run(out _).ToArray();
             var best = Enumerable.Range(0, Known).Where(row => row % each == 0).OrderByDescending(row => VectorMath.Dot(query, Images.Vectors[row])).Take(10);
             Assert.Subset(finalists.ToHashSet(), best.ToHashSet());
         }
@@ -111,7 +113,7 @@ public sealed class ListSearchTests
             var sum = 0L;
             foreach (var query in Images.Queries)
             {
-                _ = new ListSearch(Int8, competing, false, query, 10, Effort(level), CancellationToken.None).Run(out var cost);
+                _ = new ListSearch(Int8, Int8Sizes, competing, false, query, 10, Effort(level), CancellationToken.None).Run(out var cost);
                 sum += cost.Rows;
             }
 
@@ -130,7 +132,7 @@ public sealed class ListSearchTests
         stop.Cancel();
         Assert.Throws<OperationCanceledException>(() =>
         {
-            _ = new ListSearch(Int8, competing, false, Images.Queries[0], 10, Effort(2), stop.Token).Run(out _);
+            _ = new ListSearch(Int8, Int8Sizes, competing, false, Images.Queries[0], 10, Effort(2), stop.Token).Run(out _);
         });
     }
 

@@ -9,7 +9,7 @@ namespace ClipOrleans.Vectors.Tests.Codes;
 public sealed class PrincipalAxesTests
 {
     private const int Dimensions = 96;
-    private const int Rows = 2_000;
+    private const int Rows = 1_000;
 
     [Fact]
     public void Axes_hold_the_whole_of_a_sample_of_low_rank()
@@ -21,9 +21,9 @@ public sealed class PrincipalAxesTests
         AssertOrthonormal(axes, rank);
         for (var row = 0; row < 50; row++)
         {
-            var centred = Centred(sample, row, mean);
-            var within = Enumerable.Range(0, rank).Sum(axis => Math.Pow(VectorMath.Dot(centred, Row(axes, axis)), 2));
-            Assert.Equal(VectorMath.Dot(centred, centred), within, 1e-3);
+            var vector = Centred(sample, row, mean);
+            var within = Enumerable.Range(0, rank).Sum(axis => Math.Pow(VectorMath.Dot(vector, Row(axes, axis)), 2));
+            Assert.Equal(VectorMath.Dot(vector, vector), within, 1e-3);
         }
     }
 
@@ -35,13 +35,14 @@ public sealed class PrincipalAxesTests
         var mean = new float[Dimensions];
         var axes = PrincipalAxes.Find(sample, Dimensions, wanted, mean, new Random(1));
         AssertOrthonormal(axes, wanted);
-        var variances = Enumerable.Range(0, wanted).Select(axis => Enumerable.Range(0, Rows).Average(row => Math.Pow(VectorMath.Dot(Centred(sample, row, mean), Row(axes, axis)), 2))).ToArray();
+        var centred = Enumerable.Range(0, Rows).Select(row => Centred(sample, row, mean)).ToArray();
+        var variances = Enumerable.Range(0, wanted).Select(axis => centred.Average(vector => Math.Pow(VectorMath.Dot(vector, Row(axes, axis)), 2))).ToArray();
         for (var axis = 1; axis < wanted; axis++)
             Assert.True(variances[axis] <= variances[axis - 1] * 1.0001, $"axis {axis}: {variances[axis]} after {variances[axis - 1]}");
 
         // And they are the leading ones: no other direction holds more than the last of them.
-        var others = Enumerable.Range(0, 200).Select(i => Orthogonal(Sample.Direction(i, Dimensions), axes, wanted));
-        Assert.All(others, other => Assert.True(Enumerable.Range(0, Rows).Average(row => Math.Pow(VectorMath.Dot(Centred(sample, row, mean), other), 2)) < variances[^1]));
+        var others = Enumerable.Range(0, 50).Select(i => Orthogonal(Sample.Direction(i, Dimensions), axes, wanted));
+        Assert.All(others, other => Assert.True(centred.Average(vector => Math.Pow(VectorMath.Dot(vector, other), 2)) < variances[^1]));
     }
 
     [Theory]
