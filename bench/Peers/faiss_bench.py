@@ -14,6 +14,7 @@ import faiss
 import numpy as np
 
 ENOUGH_RECALL = 0.993
+LEAST_SECONDS = 1  # a single pass is over too soon to be measured
 
 
 def read(path, kind):
@@ -55,14 +56,16 @@ def main():
     for value in sys.argv[7].split(","):
         faiss.ParameterSpace().set_index_parameter(index, parameter, float(value))
         wall, cpu = clocks()
-        if threads > 1:
-            found = index.search(queries, 10)[1]
-        else:
-            found = np.vstack([index.search(query[None], 10)[1] for query in queries])
-        done = clocks()
+        done, passes = (wall, cpu), 0
+        while done[0] - wall < LEAST_SECONDS:
+            if threads > 1:
+                found = index.search(queries, 10)[1]
+            else:
+                found = np.vstack([index.search(query[None], 10)[1] for query in queries])
+            done, passes = clocks(), passes + 1
         recall = np.mean([len(set(f) & set(t[:10])) / 10 for f, t in zip(found.tolist(), truth.tolist())])
-        print(json.dumps({"effort": int(value), "recall": round(float(recall), 4), "qps": len(queries) / (done[0] - wall),
-                          "cpuMicros": 1e6 * (done[1] - cpu) / len(queries)}), flush=True)
+        print(json.dumps({"effort": int(value), "recall": round(float(recall), 4), "qps": passes * len(queries) / (done[0] - wall),
+                          "cpuMicros": 1e6 * (done[1] - cpu) / (passes * len(queries))}), flush=True)
         if recall >= ENOUGH_RECALL:
             break
 

@@ -27,6 +27,7 @@ function clocks() {
 }
 
 const enoughRecall = 0.993;
+const leastSeconds = 1; // a single pass is over too soon to be measured
 const [, , basePath, queryPath, truthPath, quantization, connectivity, expansionAdd, efs, kept] = process.argv;
 const queries = read(queryPath, Float32Array), truth = read(truthPath, Int32Array);
 const make = ef => new Index({ metric: 'cos', quantization, connectivity: +connectivity, dimensions: queries.columns, expansion_add: +expansionAdd, expansion_search: ef });
@@ -50,16 +51,19 @@ for (const ef of efs.split(',').map(Number)) {
     console.log(JSON.stringify({ ready: ef }));
     fs.readSync(0, Buffer.alloc(1));
   }
-  let hits = 0;
+  let hits = 0, searches = 0, end;
   const start = clocks();
-  for (let i = 0; i < queries.rows; i++) {
-    const { keys } = searched.search(queries.row(i), 10, 1);
-    const wanted = truth.row(i).subarray(0, 10);
-    for (const key of keys) if (wanted.includes(Number(key))) hits++;
-  }
-  const end = clocks();
-  const recall = hits / (10 * queries.rows);
-  console.log(JSON.stringify({ effort: ef, recall, qps: queries.rows / (end.wall - start.wall), cpuMicros: 1e6 * (end.cpu - start.cpu) / queries.rows }));
+  do {
+    for (let i = 0; i < queries.rows; i++) {
+      const { keys } = searched.search(queries.row(i), 10, 1);
+      const wanted = truth.row(i).subarray(0, 10);
+      for (const key of keys) if (wanted.includes(Number(key))) hits++;
+    }
+    searches += queries.rows;
+    end = clocks();
+  } while (end.wall - start.wall < leastSeconds);
+  const recall = hits / (10 * searches);
+  console.log(JSON.stringify({ effort: ef, recall, qps: searches / (end.wall - start.wall), cpuMicros: 1e6 * (end.cpu - start.cpu) / searches }));
   if (recall >= enoughRecall) break;
 }
 if (!kept) fs.rmSync(saved);
