@@ -1,5 +1,4 @@
 using System.Globalization;
-using ClipOrleans.Bench.Vectors;
 using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
 
@@ -26,7 +25,7 @@ internal sealed class ChurnedCollection(VectorCollection collection, int threads
     public void Publish()
     {
         Current.Publish();
-        if (BenchCollection.AreTooManyDead(Current))
+        if (Current.IsCompactionDue)
             Compact();
 
         if (Current.Train(threads))

@@ -32,10 +32,6 @@ internal static class BenchCollection
         return collection;
     }
 
-    /// <summary>Rows of deleted and replaced documents are dropped when they are this part of all, as a shard does.</summary>
-    public static bool AreTooManyDead(VectorCollection collection) =>
-        collection.DeadRows > Math.Max(10_000, 0.3 * (collection.DeadRows + collection.LiveRows));
-
     public static SearchOptions WithEffort(double effort) => new() { TopK = SearchPass.Top, EffortLevel = effort };
 
     /// <summary>Files as a shard's, which lose their names at once and their space with the process.</summary>

@@ -15,12 +15,6 @@ namespace ClipOrleans.Storage;
 /// </summary>
 internal sealed class ShardState : ITrainedIndex
 {
-    // Below this, dead rows cost less than copying the living.
-    private const long MinDeadRows = 10_000;
-
-    /// <summary>Above this share of the rows, dead ones cost searches and memory more than copying the living now and then.</summary>
-    private const double MostDeadShare = 0.3;
-
     private readonly float[] _vector;
     private readonly IVectorMemory _preciseVectors;
     private VectorCollection _collection;
@@ -102,9 +96,8 @@ internal sealed class ShardState : ITrainedIndex
     /// <returns>How many were dropped.</returns>
     public long DropDeadRows()
     {
-        var (dead, live) = (_collection.DeadRows, _collection.LiveRows);
-        var most = _isTraining ? live : (long)((dead + live) * MostDeadShare);
-        if (dead <= Math.Max(MinDeadRows, most))
+        var dead = _collection.DeadRows;
+        if (!_collection.IsCompactionDue || (_isTraining && dead <= _collection.LiveRows))
             return 0;
         var compacted = _collection.Compacted();
         compacted.Publish();
