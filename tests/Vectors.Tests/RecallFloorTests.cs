@@ -1,3 +1,5 @@
+using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Kernels;
 using ClipOrleans.Vectors.Search;
 using ClipOrleans.Vectors.Tests.Ann;
 
@@ -40,6 +42,32 @@ public sealed class RecallFloorTests
     [InlineData("{\"part\":\"3\",\"n\":{\"$lt\":8000}}", 0.98)]
     public void Recall_under_a_filter_stays_above_its_floor(string filter, double floor) =>
         Assert.InRange(Wide.Recall(WideInt8.Value, new SearchOptions { EffortLevel = 0, Filter = Sample.Filter(Gallery.Schema, filter) }), floor, 1);
+
+    [Fact]
+    public void Near_duplicates_closer_than_codes_can_tell_are_found_with_effort_enough()
+    {
+        const int dimensions = 128;
+        const int groups = 150;
+        const int copies = 40;
+        var collection = new VectorCollection(dimensions, FieldSchema.Empty, new CollectionOptions { Quantization = Quantization.Int8 });
+        for (var row = 0; row < groups * copies; row++)
+        {
+            float[] copy = [.. Sample.Direction(row % groups, dimensions).Zip(Sample.Direction(1_000 + row, dimensions), static (value, noise) => value + (noise / 200))];
+            Assert.True(VectorMath.TryNormalize(copy));
+            collection.Upsert($"{row}", copy, FieldValues.Empty, row);
+        }
+
+        Assert.True(collection.Train(2));
+        var found = 0;
+        for (var i = 0; i < 40; i++)
+        {
+            var query = Sample.Direction(100_000 + i, dimensions);
+            var truth = collection.View.Search(query, new SearchOptions { Exact = true }).Hits.Select(static hit => hit.Id);
+            found += ForcedPlan.Search(collection.View, SearchStrategy.ListScan, query, new SearchOptions(), level: 8).Select(static hit => hit.Id).Intersect(truth).Count();
+        }
+
+        Assert.InRange(found / 400.0, 0.96, 1);
+    }
 
     private static CollectionView Trained(Gallery gallery, Quantization quantization)
     {

@@ -22,8 +22,10 @@ internal readonly record struct SearchEffort(float Doubt, int Candidates, int Fi
         var size = Math.Max(1, rows / ReferenceRows);
         var candidates = (hasComponents ? 200 : 100) * Math.Pow(2, level * 0.45) * Math.Pow(size, 0.35) * depth;
         var doubt = 0.03 * Math.Pow(2, level * -1.6) * Math.Pow(size, 0.6);
+        // Near duplicates lie closer together than 8-bit codes can tell: what effort must be able to reach is a precise look at more of them.
+        var spare = Math.Max(6, topK / 4) * Math.Pow(2, Math.Max(0, level) * 0.5);
         // There are no more candidates than rows, and room is taken for all of them.
         var most = Math.Max(1, rows);
-        return new SearchEffort((float)doubt, (int)Math.Min(most, Math.Max(topK + (topK / 2), candidates)), topK + Math.Max(6, topK / 4));
+        return new SearchEffort((float)doubt, (int)Math.Min(most, Math.Max(topK + (topK / 2), candidates)), (int)Math.Min(most, topK + spare));
     }
 }
