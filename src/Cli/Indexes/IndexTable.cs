@@ -41,20 +41,37 @@ internal static class IndexTable
         Add("images kept", index.KeepImages.ToString().ToLowerInvariant());
         Add("fields", index.Fields.Count == 0 ? "none" : string.Join(", ", index.Fields.Select(field => $"{field.Name}:{FieldOption.NameOf(field.Type)}")));
         console.Write(facts);
+        if (index.Recall is { Measured.Count: > 0 } recall)
+            WriteRecall(console, recall);
         var shards = new Table { Border = TableBorder.Simple };
-        shards.AddColumns("shard", "state");
+        shards.AddColumns("shard", "state", "codes");
         shards.AddColumn(new TableColumn("documents").RightAligned());
         shards.AddColumn(new TableColumn("on disk").RightAligned());
         shards.AddColumn(new TableColumn("in memory").RightAligned());
         foreach (var shard in index.Shards)
         {
             shards.AddRow(
-                Number(shard.Shard), Markup.Escape(shard.State), Number(shard.Documents),
+                Number(shard.Shard), Markup.Escape(shard.State), Markup.Escape(shard.Codes ?? "…"), Number(shard.Documents),
                 Quantity.Bytes(shard.BytesOnDisk), Quantity.Bytes(shard.BytesInMemory));
         }
         console.Write(shards);
 
         void Add(string name, string value) => facts.AddRow($"[grey]{name}[/]", Markup.Escape(value));
+    }
+
+    private static void WriteRecall(IAnsiConsole console, RecallDescription recall)
+    {
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn("filter matches");
+        table.AddColumn(new TableColumn("measured recall").RightAligned());
+        table.AddColumn(new TableColumn("95 % interval").RightAligned());
+        table.AddColumn(new TableColumn("queries").RightAligned());
+        table.AddColumn(new TableColumn("effort").RightAligned());
+        foreach (var band in recall.Measured)
+            table.AddRow(Markup.Escape(band.Selectivity), Share(band.Recall), $"{Share(band.Low)} to {Share(band.High)}", Number(band.Queries), band.Effort.ToString("0.##", CultureInfo.InvariantCulture));
+        console.Write(table);
+
+        static string Share(double share) => share.ToString("0.000", CultureInfo.InvariantCulture);
     }
 
     public static string Documents(IndexDescription index) => WhenReady(index, Number(index.Documents));

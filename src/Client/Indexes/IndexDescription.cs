@@ -21,6 +21,9 @@ public sealed record IndexDescription
     /// <summary>The least recall@10 that approximate search has to reach.</summary>
     public double TargetRecall { get; init; }
 
+    /// <summary>What it measured of that promise; null from a server that does not say it.</summary>
+    public RecallDescription? Recall { get; init; }
+
     /// <summary>How its vectors are coded for approximate search.</summary>
     public Quantization Quantization { get; init; }
 

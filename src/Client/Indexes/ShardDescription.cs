@@ -12,6 +12,9 @@ public sealed record ShardDescription
     /// <summary>Whether it answers: <c>ready</c>, <c>loading</c> or <c>failed</c>.</summary>
     public string State { get; init; } = "";
 
+    /// <summary>By what it is searched: <c>exact</c>, <c>training</c> or <c>trained</c>; null while it is not loaded.</summary>
+    public string? Codes { get; init; }
+
     /// <summary>How many documents it has.</summary>
     public long Documents { get; init; }
 

@@ -7,6 +7,8 @@ namespace ClipOrleans.Contracts.Indexes;
 /// <param name="Percent">How far loading has come, 0 to 100; 100 when ready.</param>
 /// <param name="Sequence">The sequence number of the last acknowledged write.</param>
 /// <param name="Epoch">The epoch of the owner, growing with each opening.</param>
+/// <param name="Codes">By what searches go; null where the shard is not loaded.</param>
+/// <param name="Recall">What was measured, for each band with evidence; may be default where the shard is not loaded.</param>
 [GenerateSerializer, Immutable, Alias("clip.ShardStatus")]
 public sealed record ShardStatus(
     [property: Id(0)] int Shard,
@@ -19,7 +21,9 @@ public sealed record ShardStatus(
     [property: Id(7)] long Epoch,
     [property: Id(8)] string Silo,
     [property: Id(9)] string? Problem,
-    [property: Id(10)] MemoryBytes Memory = default);
+    [property: Id(10)] MemoryBytes Memory = default,
+    [property: Id(11)] ShardCodes? Codes = null,
+    [property: Id(12)] ImmutableArray<RecallBand> Recall = default);
 
 [GenerateSerializer, Alias("clip.ShardState")]
 public enum ShardState

@@ -37,6 +37,12 @@ public sealed record ShardFacet(
     [property: Id(3)] long OtherCount = 0);
 
 /// <summary>What the planner chose on this shard and what it cost; printed by explain.</summary>
+/// <param name="RowsScored">Vectors compared with the query, by codes or precisely.</param>
+/// <param name="EstimatedMicroseconds">What the planner expected of <paramref name="ScanMicroseconds"/>.</param>
+/// <param name="EffortLevel">Of an approximate search; null for an exact one.</param>
+/// <param name="ListsProbed">Lists of codes that were read.</param>
+/// <param name="RowsCoded">Rows scored by short codes.</param>
+/// <param name="RowsRescored">Rows scored again by longer codes.</param>
 [GenerateSerializer, Immutable, Alias("clip.ShardPlan")]
 public sealed record ShardPlan(
     [property: Id(0)] int Shard,
@@ -48,4 +54,8 @@ public sealed record ShardPlan(
     [property: Id(6)] double FilterMicroseconds,
     [property: Id(7)] double ScanMicroseconds,
     [property: Id(8)] double ReadMicroseconds,
-    [property: Id(9)] double QueuedMicroseconds);
+    [property: Id(9)] double QueuedMicroseconds,
+    [property: Id(10)] double? EffortLevel = null,
+    [property: Id(11)] int ListsProbed = 0,
+    [property: Id(12)] long RowsCoded = 0,
+    [property: Id(13)] long RowsRescored = 0);

@@ -18,6 +18,7 @@ internal static class IndexView
             Dimensions = spec.Dimensions,
             Fields = [.. spec.Fields.Select(field => new FieldWire { Name = field.Name, Type = field.Type })],
             TargetRecall = spec.TargetRecall,
+            Recall = RecallView.Of(spec.TargetRecall, shards),
             Quantization = IndexRequests.NameOf(spec.Quantization),
             KeepImages = IndexRequests.NameOf(spec.KeepImages),
             Status = shards.Any(shard => shard.State == ShardState.Failed) ? "failed"
@@ -51,6 +52,7 @@ internal static class IndexView
             _ => throw new InvalidDataException($"{shard.State} is not a state of a shard."),
         },
         Percent = shard.Percent,
+        Codes = RecallView.NameOf(shard.Codes),
         Documents = shard.Documents,
         BytesOnDisk = shard.BytesOnDisk,
         BytesInMemory = shard.BytesInMemory,

@@ -53,7 +53,11 @@ internal sealed class SearchAnswer(TimeProvider clock)
         Shards = [.. findings.Legs.Select(LegOf)],
     };
 
-    private static ExplainLegWire LegOf(Leg leg) => new()
+    private static ExplainLegWire LegOf(Leg leg) => leg.Hits?.Plan is { EffortLevel: not null } plan
+        ? LegOfAny(leg) with { EffortLevel = plan.EffortLevel, ListsProbed = plan.ListsProbed, RowsCoded = plan.RowsCoded, RowsRescored = plan.RowsRescored }
+        : LegOfAny(leg);
+
+    private static ExplainLegWire LegOfAny(Leg leg) => new()
     {
         Shard = leg.Shard,
         TookMs = Math.Round(leg.Milliseconds, 3),
@@ -61,7 +65,7 @@ internal sealed class SearchAnswer(TimeProvider clock)
         Documents = leg.Hits?.Plan.Documents,
         Matched = leg.Hits?.Plan.Matched,
         RowsScored = leg.Hits?.Plan.RowsScored,
-        EstimatedMicroseconds = leg.Hits?.Plan.EstimatedMicroseconds,
+        EstimatedMicroseconds = leg.Hits is { } hits ? Math.Round(hits.Plan.EstimatedMicroseconds, 1) : null,
         QueuedMicroseconds = leg.Hits?.Plan.QueuedMicroseconds,
         FilterMicroseconds = leg.Hits?.Plan.FilterMicroseconds,
         ScanMicroseconds = leg.Hits?.Plan.ScanMicroseconds,

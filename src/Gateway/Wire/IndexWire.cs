@@ -78,6 +78,9 @@ internal sealed record IndexResponse
 
     public required double TargetRecall { get; init; }
 
+    [Description("What was promised of searches that are not exact, and what was measured of them in the background.")]
+    public required RecallWire Recall { get; init; }
+
     [Description("auto, none, int8 or binary.")]
     public required string Quantization { get; init; }
 
@@ -122,6 +125,38 @@ internal sealed record MemoryWire
     public required long Mapped { get; init; }
 }
 
+/// <summary>Promised and measured recall.</summary>
+internal sealed record RecallWire
+{
+    [Description("The recall@10 that is promised: targetRecall.")]
+    public required double Target { get; init; }
+
+    [Description("For each share of the documents that filters match, as far as there were searches; all shards together.")]
+    public required IReadOnlyList<MeasuredRecallWire> Measured { get; init; }
+}
+
+/// <summary>Recall of searches whose filters match about the same share of the documents.</summary>
+internal sealed record MeasuredRecallWire
+{
+    [Description("The share: all (half of the documents and more, or no filter), 10-50%, 1-10%, 0.1-1% or 0-0.1%.")]
+    public required string Selectivity { get; init; }
+
+    [Description("Share of the true ten best that searches found; newer searches count more.")]
+    public required double Recall { get; init; }
+
+    [Description("Lower end of its 95 % interval.")]
+    public required double Low { get; init; }
+
+    [Description("Upper end of its 95 % interval.")]
+    public required double High { get; init; }
+
+    [Description("Searches that it rests on: those measured, less what has faded.")]
+    public required long Queries { get; init; }
+
+    [Description("Level of effort at which such searches run now; one more about doubles the work. Mean over the shards.")]
+    public required double Effort { get; init; }
+}
+
 /// <summary>One shard of an index.</summary>
 internal sealed record ShardWire
 {
@@ -132,6 +167,9 @@ internal sealed record ShardWire
 
     [Description("How far loading has come, 0 to 100.")]
     public required int Percent { get; init; }
+
+    [Description("By what it is searched: exact (no codes, searches scan the vectors), training (the same, while the first codes are learnt) or trained (by codes); absent while it is not loaded.")]
+    public string? Codes { get; init; }
 
     public required long Documents { get; init; }
 

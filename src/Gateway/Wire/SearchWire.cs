@@ -216,15 +216,29 @@ internal sealed record ExplainLegWire
     [Description("Milliseconds from asking to its answer.")]
     public required double TookMs { get; init; }
 
-    [Description("What the planner chose.")]
+    [Description("What the planner chose. Exact: none-match, count-only, exact-scan-all, exact-scan-matches, id-order. Approximate: list-scan, code-scan-matches.")]
     public string? Strategy { get; init; }
 
     public long? Documents { get; init; }
 
     public long? Matched { get; init; }
 
+    [Description("Vectors compared with the query, by codes or precisely.")]
     public long? RowsScored { get; init; }
 
+    [Description("Level of effort of an approximate search; one more about doubles the work. Absent where the search was exact, like the three that follow.")]
+    public double? EffortLevel { get; init; }
+
+    [Description("Lists of codes that were read.")]
+    public int? ListsProbed { get; init; }
+
+    [Description("Rows scored by short codes.")]
+    public long? RowsCoded { get; init; }
+
+    [Description("Rows scored again by longer codes.")]
+    public long? RowsRescored { get; init; }
+
+    [Description("What the planner expected scanMicroseconds to be.")]
     public double? EstimatedMicroseconds { get; init; }
 
     public double? QueuedMicroseconds { get; init; }

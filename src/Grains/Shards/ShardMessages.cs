@@ -5,6 +5,7 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Storage;
 using ClipOrleans.Storage.Documents;
+using ClipOrleans.Storage.Maintenance;
 using ClipOrleans.Vectors.Filters;
 
 namespace ClipOrleans.Grains.Shards;
@@ -52,12 +53,22 @@ internal static class ShardMessages
     public static ShardStatus ToStatus(ShardStats stats, int shard, string silo) => new(
         shard, ShardState.Ready, Percent: 100, stats.Documents, stats.BytesOnDisk, stats.BytesInMemory,
         stats.Sequence, stats.Epoch, silo, stats.ReadOnlyReason,
-        new MemoryBytes(stats.Memory.Vectors, stats.Memory.Codes, stats.Memory.Other, stats.Memory.Mapped));
+        new MemoryBytes(stats.Memory.Vectors, stats.Memory.Codes, stats.Memory.Other, stats.Memory.Mapped),
+        ToCodes(stats.Maintenance.Codes),
+        [.. stats.Maintenance.Recall.Select(band => new RecallBand(band.Selectivity, band.Recall, band.Low, band.High, band.Queries, band.Effort))]);
 
     public static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
         MemoryMarshal.TryGetArray(bytes, out var segment) && segment is { Offset: 0, Array: { } whole } && whole.Length == segment.Count
             ? whole
             : bytes.ToArray();
+
+    private static ShardCodes ToCodes(CodesState codes) => codes switch
+    {
+        CodesState.Exact => ShardCodes.Exact,
+        CodesState.Training => ShardCodes.Training,
+        CodesState.Trained => ShardCodes.Trained,
+        _ => throw new InvalidOperationException($"The shard engine gave the state {codes} of codes."),
+    };
 
     private static WriteOutcome ToOutcome(StoredOutcome outcome) => new(
         outcome.Status switch

@@ -84,7 +84,8 @@ internal static class ShardSearch
             plan.IsExact,
             new ShardPlan(
                 shard, plan.Name, plan.LiveDocuments, plan.Matched, cost.RowsScored, plan.EstimatedMicroseconds,
-                cost.FilterMicroseconds, cost.ScanMicroseconds, ReadMicroseconds: 0, queuedMicroseconds));
+                cost.FilterMicroseconds, cost.ScanMicroseconds, ReadMicroseconds: 0, queuedMicroseconds,
+                plan.EffortLevel, cost.ListsProbed, cost.RowsCoded, cost.RowsRescored));
     }
 
     private static ShardFacet ToFacet(FacetCounts facet)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using ClipOrleans.Cli.App;
 using ClipOrleans.Cli.Tests.Fakes;
 
@@ -43,6 +44,18 @@ public sealed class IndexCommandTests : IAsyncLifetime
     {
         var shown = (await ClipRun.Of(_server.Address, "index", "show", "shop")).Out;
         Assert.All(["int8", "4 KiB: vectors 1 KiB, codes 2 KiB, other 1 KiB; mapped 8 KiB"], words => Assert.Contains(words, shown, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task One_index_shows_what_it_measured_of_its_promise()
+    {
+        _server.Indexes["shop"]["recall"] = JsonNode.Parse("""{"target":0.95,"measured":[{"selectivity":"1-10%","recall":0.9634,"low":0.9506,"high":0.973,"queries":1211,"effort":0.75}]}""");
+        _server.Indexes["shop"]["shards"] = JsonNode.Parse("""[{"shard":0,"state":"ready","codes":"training","documents":3},{"shard":1,"state":"loading","documents":0}]""");
+        var lines = (await ClipRun.Of(_server.Address, "index", "show", "shop")).Out.Split('\n');
+        var band = Assert.Single(lines, line => line.Contains("1-10%", StringComparison.Ordinal));
+        Assert.All(["0.963", "0.951 to 0.973", "1,211", "0.75"], cell => Assert.Contains(cell, band, StringComparison.Ordinal));
+        Assert.Single(lines, line => line.Contains("ready", StringComparison.Ordinal) && line.Contains("training", StringComparison.Ordinal));
+        Assert.Single(lines, line => line.Contains("loading", StringComparison.Ordinal) && line.Contains('…', StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Models;
+using ClipOrleans.Contracts.Search;
 
 namespace ClipOrleans.Gateway.Tests.Cluster;
 
@@ -23,6 +25,15 @@ internal sealed class FakeCluster : IGrainFactory
     public FakeEncoder Encoder { get; }
 
     public ImmutableArray<ModelInfo> Models { get; set; } = [ToyModel(Model, isDefault: true)];
+
+    /// <summary>What each shard says of its codes.</summary>
+    public ShardCodes? Codes { get; set; } = ShardCodes.Exact;
+
+    /// <summary>What the shard of a number says it measured.</summary>
+    public Func<int, ImmutableArray<RecallBand>> Recall { get; set; } = static _ => [];
+
+    /// <summary>What shards make of the plan that they tell.</summary>
+    public Func<ShardPlan, ShardPlan> Plan { get; set; } = static plan => plan;
 
     public FakeCluster()
     {

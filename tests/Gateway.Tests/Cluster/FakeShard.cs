@@ -103,7 +103,7 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
                 [.. outcome.Facets.Select(facet => new ShardFacet(
                     facet.Field, [.. facet.Values.Select(value => value.Value)], MemoryMarshal.AsBytes<long>(facet.Values.Select(value => value.Count).ToArray()).ToArray()))],
                 Exact: true,
-                new ShardPlan(_number, "exact-scan-all", _vectors.LiveRows, outcome.Matched, outcome.Cost.RowsScored, 1, 1, 1, 1, 1));
+                cluster.Plan(new ShardPlan(_number, "exact-scan-all", _vectors.LiveRows, outcome.Matched, outcome.Cost.RowsScored, 1, 1, 1, 1, 1)));
         }
     }
 
@@ -144,7 +144,9 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
     public Task<ShardStatus> GetStatus() => Task.FromResult(
         new ShardStatus(
             _number, ShardState.Ready, 100, _vectors.LiveRows, 1000, _vectors.BytesInMemory, _rows.Count, 1, "fake", null,
-            new MemoryBytes(_vectors.Memory.Vectors, _vectors.Memory.Codes, _vectors.Memory.Other, _vectors.Memory.Mapped)));
+            new MemoryBytes(_vectors.Memory.Vectors, _vectors.Memory.Codes, _vectors.Memory.Other, _vectors.Memory.Mapped),
+            cluster.Codes,
+            cluster.Recall(_number)));
 
     public Task<Error?> Drop()
     {
