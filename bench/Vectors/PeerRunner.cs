@@ -22,7 +22,7 @@ internal sealed class PeerRunner(VectorDataSet data, int threads)
 
     private string Kept { get; } = Path.Combine(data.Folder, "peers");
 
-    /// <param name="families">Of <see cref="Families"/>.</param>
+    /// <param name="families">Of <see cref="Families"/>, or a single scalar kind of USearch as <c>usearch-f16</c>.</param>
     /// <param name="fresh">Throws kept indexes away and builds anew.</param>
     public IEnumerable<Contender> Run(IReadOnlyCollection<string> families, bool fresh)
     {
@@ -35,10 +35,11 @@ internal sealed class PeerRunner(VectorDataSet data, int threads)
                 yield return Measured("hnswlib", $"hnswlib M={degree}", binary, [.. Files, Number(degree), "200", Number(threads), Efs, Index($"hnswlib-{degree}-{threads}t", fresh)]);
         }
 
-        if (families.Contains("usearch"))
+        string[] scalars = [.. UsearchScalars.Where(scalar => families.Contains("usearch") || families.Contains($"usearch-{scalar}"))];
+        if (scalars.Length > 0)
         {
             var home = InstalledUsearch();
-            foreach (var scalar in UsearchScalars)
+            foreach (var scalar in scalars)
                 yield return Usearch(scalar, home, [Path.Combine(Sources, "usearch_bench.mjs"), .. Files, scalar, "16", "200", Efs, Index($"usearch-{scalar}", fresh)]);
         }
 

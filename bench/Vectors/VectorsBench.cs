@@ -22,7 +22,7 @@ internal static class VectorsBench
         var threads = new Option<int>("--threads") { Description = "Of builds and searches", DefaultValueFactory = _ => 1 };
         var quantization = new Option<Quantization[]>("--quantization") { Description = "Of ours; several are compared", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => Coded };
         var precise = new Option<PreciseVectors>("--vectors") { Description = "Where our float32 rows lie", DefaultValueFactory = _ => PreciseVectors.Mapped };
-        var peers = new Option<string[]>("--peers") { Description = "hnswlib, usearch, faiss or none", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => PeerRunner.Families };
+        var peers = new Option<string[]>("--peers") { Description = "hnswlib, usearch (or usearch-f32, -f16, -i8), faiss or none", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => PeerRunner.Families };
         var fresh = new Option<bool>("--fresh") { Description = "Builds the peers' indexes anew, kept or not" };
         var command = new Command("vectors", "Recall against speed of the vector index and its peers") { kind, count, seed, threads, quantization, precise, peers, fresh };
         command.SetAction(async (parsed, _) =>
