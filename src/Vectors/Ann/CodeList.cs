@@ -53,7 +53,7 @@ internal sealed unsafe class CodeList
     public long BytesInMemory => _owner is byte[] memory ? memory.Length : 0;
 
     /// <summary>What it reads of a mapped file.</summary>
-    public long BytesMapped => _owner is byte[] ? 0 : (Blocks * (long)_blockBytes) + (Capacity * (long)sizeof(int));
+    public long BytesMapped => _owner is byte[]? 0 : (Blocks * (long)_blockBytes) + (Capacity * (long)sizeof(int));
 
     public int Blocks => (Count + LookupKernels.BlockRows - 1) / LookupKernels.BlockRows;
 
