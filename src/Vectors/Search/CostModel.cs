@@ -28,13 +28,13 @@ internal static class CostModel
     private const double LongCodeByte = 0.08 / 512;
 
     /// <summary>Rows read for a search without a filter at level 0, as a share of all: falls slowly with their number.</summary>
-    private const double ShareAtLevel0 = 0.04;
+    private const double ShareAtLevel0 = 0.045;
 
     /// <summary>One more level reads so many times the rows.</summary>
     private const double ShareGrowth = 1.35;
 
     /// <summary>Fewer matches lie deeper in the order of lists.</summary>
-    private const double SelectivityExponent = -0.35;
+    private const double SelectivityExponent = -0.2;
 
     public static double ExactScanAll(in PlanInputs inputs) => inputs.Rows * RowBytes(inputs) * SequentialByte;
 
