@@ -18,6 +18,6 @@ public sealed record MeasuredRecall
     /// <summary>Queries that it rests on; older ones count less.</summary>
     public long Queries { get; init; }
 
-    /// <summary>Level of effort at which such searches run; one more about doubles the work.</summary>
+    /// <summary>Level of effort at which such searches run; one more about halves what is missed.</summary>
     public double Effort { get; init; }
 }

@@ -153,7 +153,7 @@ internal sealed record MeasuredRecallWire
     [Description("Searches that it rests on: those measured, less what has faded.")]
     public required long Queries { get; init; }
 
-    [Description("Level of effort at which such searches run now; one more about doubles the work. Mean over the shards.")]
+    [Description("Level of effort at which such searches run now; one more about halves what is missed. Mean over the shards.")]
     public required double Effort { get; init; }
 }
 

@@ -226,7 +226,7 @@ internal sealed record ExplainLegWire
     [Description("Vectors compared with the query, by codes or precisely.")]
     public long? RowsScored { get; init; }
 
-    [Description("Level of effort of an approximate search; one more about doubles the work. Absent where the search was exact, like the three that follow.")]
+    [Description("Level of effort of an approximate search; one more about halves what is missed. Absent where the search was exact, like the three that follow.")]
     public double? EffortLevel { get; init; }
 
     [Description("Lists of codes that were read.")]

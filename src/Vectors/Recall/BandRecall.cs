@@ -6,5 +6,5 @@ namespace ClipOrleans.Vectors.Recall;
 /// <param name="Low">Lower end of the 95 % interval of <paramref name="Recall"/>.</param>
 /// <param name="High">Upper end of it.</param>
 /// <param name="Queries">Queries that the figure rests on: those measured, less what has faded.</param>
-/// <param name="Effort">Level at which searches of the band run now; one more about doubles the work.</param>
+/// <param name="Effort">Level at which searches of the band run now; one more about halves what is missed.</param>
 public sealed record BandRecall(string Selectivity, double Recall, double Low, double High, long Queries, double Effort);

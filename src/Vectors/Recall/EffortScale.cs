@@ -1,8 +1,8 @@
 namespace ClipOrleans.Vectors.Recall;
 
 /// <summary>
-/// The levels of effort: quarter steps between two ends, each known by its number. Up to the next whole level work about
-/// doubles and misses about halve, which is where searches begin before anything was measured.
+/// The levels of effort: quarter steps between two ends, each known by its number. Up to the next whole level misses
+/// about halve, which is where searches begin before anything was measured.
 /// </summary>
 internal static class EffortScale
 {

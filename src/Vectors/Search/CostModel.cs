@@ -3,8 +3,9 @@ using ClipOrleans.Vectors.Ann;
 namespace ClipOrleans.Vectors.Search;
 
 /// <summary>
-/// Prices of one thread, in microseconds, as measured by <c>bench filters</c> and <c>bench scan</c> on AVX-512 and on
-/// AVX2. Another processor is faster or slower in all of them; the choice depends on their ratios.
+/// Prices of one thread, in microseconds, fitted by hand to what <c>bench filters</c>, <c>bench vectors</c> and
+/// <c>bench scan</c> gave on one processor with AVX-512. Another is faster or slower in all of them; the choice depends on
+/// their ratios. How matches lie towards the query is not known here: far ones cost a list scan several times this.
 /// </summary>
 internal static class CostModel
 {

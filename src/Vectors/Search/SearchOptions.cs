@@ -30,7 +30,7 @@ public sealed record SearchOptions
     public int FacetLimit { get; init; } = 100;
 
     /// <summary>
-    /// How thoroughly an approximate search looks: one more about doubles its work. Null: as much as keeps the promised
+    /// How thoroughly an approximate search looks: one more about halves what it misses. Null: as much as keeps the promised
     /// recall. For measurements.
     /// </summary>
     public double? EffortLevel { get; init; }
