@@ -1,3 +1,4 @@
+using ClipOrleans.Storage.Backup;
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
@@ -123,6 +124,7 @@ public sealed class ShardEngine : IAsyncDisposable
     internal static void Delete(IDisk disk, string directory)
     {
         var files = new ShardFiles(Path.GetFullPath(directory));
+        ShardRestore.Discard(disk, files.Directory);
         if (!disk.DirectoryExists(files.Directory))
             return;
         using (ShardLock.Acquire(disk, files))
@@ -209,6 +211,34 @@ public sealed class ShardEngine : IAsyncDisposable
         // Megabytes to read and to check: not on the thread that asked.
         return await Task.Run(() => _rows.ReadImage(view.LocatorOf(row)), cancel);
     }
+
+    /// <summary>
+    /// Copies the shard into a directory, which must be empty, while it serves: every write that was answered before the
+    /// call, and none that comes after the one record at which the copy ends. Full segments are linked where that can be.
+    /// </summary>
+    /// <returns>The copy: on the device, and read back.</returns>
+    /// <exception cref="ShardOverloadedException">Too many writes wait.</exception>
+    /// <exception cref="ShardUnavailableException">Writing has stopped, or the engine is closed.</exception>
+    /// <exception cref="ShardFencedException">A newer owner has opened the shard.</exception>
+    /// <exception cref="ShardCorruptException">The log is damaged.</exception>
+    /// <exception cref="IOException">The device refused.</exception>
+    public async Task<BackupShard> CopyToAsync(string directory, CancellationToken cancel = default)
+    {
+        using var copier = new ShardCopier(_disk, _files, Path.GetFullPath(directory));
+        // Not to be given up half-way: what is taken must be let go again.
+        await SubmitAsync(new StandstillRequest<bool>(() => copier.Take(_log.Committed, _manifest.Current, View.Count), CancellationToken.None));
+        return await Task.Run(() => copier.Copy(cancel), cancel);
+    }
+
+    /// <summary>Makes a shard from a copy: each file is checked, the log read, and only then is there a shard in the directory.</summary>
+    /// <param name="directory">The new shard's own directory.</param>
+    /// <param name="source">Where the copy is.</param>
+    /// <param name="copy">What it must be.</param>
+    /// <param name="cancel">Gives up; nothing is left.</param>
+    /// <exception cref="ShardCorruptException">A file of the copy is not the one that was written.</exception>
+    /// <exception cref="InvalidOperationException">There is something in the directory already.</exception>
+    public static Task RestoreAsync(string directory, string source, BackupShard copy, CancellationToken cancel = default) =>
+        Task.Run(() => ShardRestore.Run(LocalDisk.Instance, Path.GetFullPath(directory), Path.GetFullPath(source), copy, cancel), cancel);
 
     /// <summary>Finishes the writes that wait, closes the log, releases the lock last.</summary>
     public async ValueTask DisposeAsync()

@@ -18,6 +18,8 @@ internal sealed class FailingDisk : IDisk
 
     public IReadOnlyList<(string Name, long Length)> List(string directory) => _disk.List(directory);
 
+    public IReadOnlyList<string> Directories(string directory) => _disk.Directories(directory);
+
     public bool Exists(string path) => _disk.Exists(path);
 
     public byte[] ReadAll(string path) => _disk.ReadAll(path);
@@ -35,6 +37,10 @@ internal sealed class FailingDisk : IDisk
     }
 
     public void Rename(string from, string to) => _disk.Rename(from, to);
+
+    public void RenameDirectory(string from, string to) => _disk.RenameDirectory(from, to);
+
+    public bool TryLink(string existing, string created) => _disk.TryLink(existing, created);
 
     public void Delete(string path) => _disk.Delete(path);
 

@@ -3,7 +3,8 @@ namespace ClipOrleans.Storage.Files;
 /// <summary>Replaces a small file so that after any crash it holds either its old bytes or its new ones, whole.</summary>
 public static class DurableFile
 {
-    private const string TemporarySuffix = ".tmp";
+    /// <summary>What a file that is not finished is called; after a crash such a file is rubbish.</summary>
+    internal const string TemporarySuffix = ".tmp";
 
     /// <summary>Replaces a file of this machine; creates its directory, durably, if that is missing.</summary>
     /// <exception cref="IOException">The device refused; the file is the old one or the new one.</exception>

@@ -20,6 +20,9 @@ internal interface IDisk
     /// <summary>Names and lengths of the files of a directory (not of its subdirectories).</summary>
     IReadOnlyList<(string Name, long Length)> List(string directory);
 
+    /// <summary>Names of the subdirectories of a directory.</summary>
+    IReadOnlyList<string> Directories(string directory);
+
     bool Exists(string path);
 
     byte[] ReadAll(string path);
@@ -38,6 +41,13 @@ internal interface IDisk
 
     /// <summary>Moves a file over another one, atomically.</summary>
     void Rename(string from, string to);
+
+    /// <summary>Gives a directory another name in the same parent, atomically; nothing may bear it yet.</summary>
+    void RenameDirectory(string from, string to);
+
+    /// <summary>Gives the bytes of a file a second name.</summary>
+    /// <returns>False where the file system cannot do that: they must be copied.</returns>
+    bool TryLink(string existing, string created);
 
     /// <summary>No error if it is not there.</summary>
     void Delete(string path);

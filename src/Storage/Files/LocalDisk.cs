@@ -36,6 +36,9 @@ internal sealed class LocalDisk : IDisk
     public IReadOnlyList<(string Name, long Length)> List(string directory) =>
         [.. new DirectoryInfo(directory).EnumerateFiles().Select(file => (file.Name, file.Length))];
 
+    public IReadOnlyList<string> Directories(string directory) =>
+        [.. new DirectoryInfo(directory).EnumerateDirectories().Select(static found => found.Name)];
+
     public bool Exists(string path) => System.IO.File.Exists(path);
 
     public byte[] ReadAll(string path) => System.IO.File.ReadAllBytes(path);
@@ -71,6 +74,10 @@ internal sealed class LocalDisk : IDisk
     public VectorMemory MapScratch(string path, long bytes) => ScratchMap.Create(path, bytes);
 
     public void Rename(string from, string to) => System.IO.File.Move(from, to, overwrite: true);
+
+    public void RenameDirectory(string from, string to) => Directory.Move(from, to);
+
+    public bool TryLink(string existing, string created) => HardLink.TryCreate(existing, created);
 
     public void Delete(string path) => System.IO.File.Delete(path);
 

@@ -60,10 +60,16 @@ internal sealed class CommitMark : IDisposable
     /// <summary>Begins a new mark at a point that is durable already; the old one is replaced whole.</summary>
     public static CommitMark Start(IDisk disk, ShardFiles files, CommitPoint point)
     {
+        DurableFile.Replace(disk, files.Mark, Image(point));
+        return new CommitMark(disk.Open(files.Mark), point);
+    }
+
+    /// <summary>The bytes of a new mark.</summary>
+    public static byte[] Image(CommitPoint point)
+    {
         var bytes = new byte[SlotDistance + SlotBytes];
         Encode(bytes.AsSpan(SlotDistance), generation: 1, point);
-        DurableFile.Replace(disk, files.Mark, bytes);
-        return new CommitMark(disk.Open(files.Mark), point);
+        return bytes;
     }
 
     /// <summary>Returns when the device has the point. One caller at a time.</summary>

@@ -36,6 +36,8 @@ internal sealed class FasterShardLog : IShardLog
 
     public long Tail => _log.TailAddress;
 
+    public CommitPoint Committed => _committed;
+
     public long BytesInMemory => (long)_memoryPages * _segments.Geometry.PageBytes;
 
     /// <summary>Opens the log for appending behind what a scan found. Owns segments and mark from here on.</summary>

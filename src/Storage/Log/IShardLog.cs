@@ -13,6 +13,9 @@ internal interface IShardLog : IAsyncDisposable
     /// <summary>Address one past the last appended record.</summary>
     long Tail { get; }
 
+    /// <summary>How far the last commit came. Exact between two commits; during one it may be ahead of the device.</summary>
+    CommitPoint Committed { get; }
+
     /// <summary>Memory that the log holds for its newest pages, in bytes.</summary>
     long BytesInMemory { get; }
 

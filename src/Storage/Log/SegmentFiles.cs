@@ -94,14 +94,30 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
             }
             else if (start + OpenOrCreate(segment).Length > address)
             {
-                var file = OpenOrCreate(segment);
-                file.SetLength(address - start);
-                file.Flush();
+                Truncate(segment, address - start);
             }
         }
 
         Flush();
         return Math.Max(0, end - address);
+    }
+
+    /// <summary>A full segment may be shared with a backup by a hard link: its beginning goes on as a file of its own.</summary>
+    private void Truncate(int segment, long length)
+    {
+        var file = OpenOrCreate(segment);
+        if (file.Length < 1L << geometry.SegmentSizeBits)
+        {
+            file.SetLength(length);
+            file.Flush();
+            return;
+        }
+
+        var path = files.Segment(segment);
+        FileCopy.Copy(disk, file, length, path + DurableFile.TemporarySuffix);
+        Close(segment);
+        disk.Rename(path + DurableFile.TemporarySuffix, path);
+        _created = true;
     }
 
     public string NameOf(long address) => files.Segment(geometry.SegmentOf(address));

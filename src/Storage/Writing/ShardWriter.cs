@@ -86,6 +86,11 @@ internal sealed class ShardWriter
                     await FinishCommitAsync();
                     await ReconfigureAsync(reconfiguration);
                     break;
+                case IStandstillRequest standstill:
+                    await FinishCommitAsync();
+                    _fence.Check();
+                    standstill.Run();
+                    break;
                 case MaintenanceRequest maintenance:
                     await FinishCommitAsync();
                     maintenance.Run();

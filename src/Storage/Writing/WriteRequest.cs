@@ -74,3 +74,26 @@ internal sealed class ReconfigureRequest(ShardDescriptor newer, CancellationToke
 {
     public ShardDescriptor Newer => newer;
 }
+
+/// <summary>Looks at the shard between two groups, when what is committed, what is visible and what the files hold are one.</summary>
+/// <param name="take">What to look at; its failure is the caller's, not the writer's.</param>
+/// <param name="cancel">Gives up.</param>
+internal sealed class StandstillRequest<T>(Func<T> take, CancellationToken cancel) : WriteRequest<T>(0, cancel), IStandstillRequest
+{
+    public void Run()
+    {
+        try
+        {
+            Complete(take());
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+    }
+}
+
+internal interface IStandstillRequest
+{
+    void Run();
+}

@@ -30,6 +30,7 @@ internal sealed class SimulatedDisk : IDisk
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal) { "/" };
     private Dictionary<string, Node> _durable = new(StringComparer.Ordinal);
     private readonly List<string> _trace = [];
+    private readonly List<(string From, string To)> _renamed = [];
 
     /// <summary>Operations that change something, so far.</summary>
     public int Operations { get; private set; }
@@ -44,6 +45,9 @@ internal sealed class SimulatedDisk : IDisk
 
     /// <summary>Every lock is granted: a file system whose locks lie.</summary>
     public bool LocksLie { get; set; }
+
+    /// <summary>A file system without hard links.</summary>
+    public bool LinksFail { get; set; }
 
     public int FailuresShown { get; private set; }
 
@@ -64,10 +68,15 @@ internal sealed class SimulatedDisk : IDisk
         lock (_gate)
         {
             var after = new SimulatedDisk();
-            after._directories.UnionWith(_directories);
             var names = unforced == Unforced.Kept || (unforced == Unforced.Torn && chance.Next(2) == 0) ? _live : _durable;
+            var undone = ReferenceEquals(names, _live) ? [] : _renamed;
+            after._directories.UnionWith(_directories.Where(path => !undone.Exists(rename => IsIn(path, rename.To))));
             foreach (var (name, node) in names)
+            {
                 after._live[name] = node.AfterCrash(unforced, chance);
+                after.CreateDirectory(Path.GetDirectoryName(name)!);
+            }
+
             after._durable = new(after._live, StringComparer.Ordinal);
             return after;
         }
@@ -120,6 +129,12 @@ internal sealed class SimulatedDisk : IDisk
     {
         lock (_gate)
             return [.. _live.Where(file => Path.GetDirectoryName(file.Key) == directory).Select(file => (Path.GetFileName(file.Key), (long)file.Value.Live.Length))];
+    }
+
+    public IReadOnlyList<string> Directories(string directory)
+    {
+        lock (_gate)
+            return [.. _directories.Where(path => path != "/" && Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];
     }
 
     public bool Exists(string path)
@@ -184,6 +199,37 @@ internal sealed class SimulatedDisk : IDisk
         }
     }
 
+    /// <summary>Until the parent is synced, a power cut leaves everything under its old name.</summary>
+    public void RenameDirectory(string from, string to)
+    {
+        lock (_gate)
+        {
+            if (!_directories.Contains(from) || _directories.Contains(to))
+                throw new IOException($"'{from}' cannot become '{to}'");
+            Act("rename", to);
+            Move(_live, from, to);
+            foreach (var path in _directories.Where(path => IsIn(path, from)).ToList())
+            {
+                _directories.Remove(path);
+                _directories.Add(to + path[from.Length..]);
+            }
+
+            _renamed.Add((from, to));
+        }
+    }
+
+    public bool TryLink(string existing, string created)
+    {
+        lock (_gate)
+        {
+            if (LinksFail || !_live.TryGetValue(existing, out var node))
+                return false;
+            Act("link", created);
+            _live[created] = node;
+            return true;
+        }
+    }
+
     public void Delete(string path)
     {
         lock (_gate)
@@ -198,10 +244,24 @@ internal sealed class SimulatedDisk : IDisk
         lock (_gate)
         {
             Act("sync", directory);
+            foreach (var (from, to) in _renamed.Where(names => Path.GetDirectoryName(names.To) == directory))
+                Move(_durable, from, to);
+            _renamed.RemoveAll(names => Path.GetDirectoryName(names.To) == directory);
             foreach (var name in _durable.Keys.Where(name => Path.GetDirectoryName(name) == directory && !_live.ContainsKey(name)).ToList())
                 _durable.Remove(name);
             foreach (var (name, node) in _live.Where(file => Path.GetDirectoryName(file.Key) == directory))
                 _durable[name] = node;
+        }
+    }
+
+    private static bool IsIn(string path, string directory) => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
+
+    private static void Move(Dictionary<string, Node> names, string from, string to)
+    {
+        foreach (var name in names.Keys.Where(name => IsIn(name, from)).ToList())
+        {
+            names[to + name[from.Length..]] = names[name];
+            names.Remove(name);
         }
     }
 
