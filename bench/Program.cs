@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClipOrleans.Bench.Churn;
+using ClipOrleans.Bench.Commits;
 using ClipOrleans.Bench.Filters;
 using ClipOrleans.Bench.Http;
 using ClipOrleans.Bench.Ingest;
@@ -17,5 +18,6 @@ var root = new RootCommand("Measures ClipOrleans: each command prints a report a
     FiltersBench.Command(),
     ChurnBench.Command(),
     ServeVectorsBench.Command(),
+    CommitBench.Command(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -53,6 +53,8 @@ internal sealed class GrainInstruments
         _meter.CreateObservableGauge("cliporleans.index.effort", () => report().Bands.Select(band => new Measurement<double>(band.Effort, Tag("selectivity", band.Selectivity))), "{level}", "Level of effort of approximate searches, mean over the shards of this process; one more is about double the work");
         _meter.CreateObservableCounter("cliporleans.index.recall.samples", () => report().MeasuredQueries, "{query}", "Queries whose recall was measured");
         _meter.CreateObservableCounter("cliporleans.index.trainings", () => TrainingsOf(report()), "{training}", "Trainings of a shard's codes, by outcome");
+        _meter.CreateObservableCounter("cliporleans.log.compactions", () => report().Compactions, "{pass}", "Passes that gave back space of overwritten and deleted documents");
+        _meter.CreateObservableCounter("cliporleans.log.compaction.bytes", () => CompactedBytes(report()), "By", "Bytes of living documents that were copied for it, and bytes that logs became shorter");
         _meter.CreateObservableCounter("cliporleans.index.training.time", () => report().TrainingSeconds, "s", "Time from the beginning of trainings until their codes served");
     }
 
@@ -89,6 +91,12 @@ internal sealed class GrainInstruments
     [
         new(band.Worst, Tag("selectivity", band.Selectivity), Tag("statistic", "worst")),
         new(band.Mean, Tag("selectivity", band.Selectivity), Tag("statistic", "mean")),
+    ];
+
+    private static IEnumerable<Measurement<long>> CompactedBytes(MaintenanceReport report) =>
+    [
+        new(report.MovedBytes, Tag("kind", "moved")),
+        new(report.FreedBytes, Tag("kind", "freed")),
     ];
 
     private static IEnumerable<Measurement<long>> TrainingsOf(MaintenanceReport report) =>

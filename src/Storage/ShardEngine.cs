@@ -1,4 +1,5 @@
 using ClipOrleans.Storage.Backup;
+using ClipOrleans.Storage.Compaction;
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
@@ -30,6 +31,7 @@ public sealed class ShardEngine : IAsyncDisposable
     private readonly WriteQueue _queue;
     private readonly ShardWriter _writer;
     private readonly ShardMaintenance? _maintenance;
+    private readonly ShardCompaction? _compaction;
     private readonly Task _writing;
     private int _disposed;
 
@@ -45,7 +47,8 @@ public sealed class ShardEngine : IAsyncDisposable
         _queue = new WriteQueue(options);
         var fence = new EpochFence(disk, files, _manifest.Current.Epoch);
         _maintenance = options.Maintenance is { } worker ? new ShardMaintenance(files.Directory, _state, _queue, worker, clock, logger) : null;
-        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, clock, logger) { Maintenance = _maintenance };
+        _compaction = options.Maintenance is { } mover ? new ShardCompaction(files.Directory, _state, _log, _rows, _queue, options, mover, clock, logger) : null;
+        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, clock, logger) { Maintenance = _maintenance, Compaction = _compaction };
         _writing = Task.Run(_writer.RunAsync);
         _maintenance?.Start();
     }
@@ -69,9 +72,13 @@ public sealed class ShardEngine : IAsyncDisposable
                 _manifest.Current.Epoch,
                 _writer.GroupCommits,
                 _writer.Stopped?.Message,
-                _maintenance?.Stats ?? MaintenanceStats.None);
+                _maintenance?.Stats ?? MaintenanceStats.None,
+                _compaction?.Stats ?? new CompactionStats(_log.End - _log.Begin, 0, 0, 0, 0, null));
         }
     }
+
+    /// <summary>Completes when the log's dead space is not being given back; for tests.</summary>
+    internal Task WhenCompacted => _compaction?.Running ?? Task.CompletedTask;
 
     /// <summary>True if there is a shard in the directory, whole or with its manifest missing.</summary>
     public static bool ShardExists(string directory) => ShardExists(LocalDisk.Instance, new ShardFiles(Path.GetFullPath(directory)));
@@ -117,6 +124,8 @@ public sealed class ShardEngine : IAsyncDisposable
         options.Check();
         descriptor.Check();
         var files = new ShardFiles(Path.GetFullPath(directory));
+        if (disk.DirectoryExists(files.Directory) && disk.Exists(files.Deleted))
+            Delete(disk, directory);
         disk.CreateDirectory(files.Directory);
         return await OpenLockedAsync(disk, files, descriptor, options, logs, clock, progress: null, cancel);
     }
@@ -129,12 +138,11 @@ public sealed class ShardEngine : IAsyncDisposable
             return;
         using (ShardLock.Acquire(disk, files))
         {
-            // The manifest and the log's beginning first: half a removal must not look like a shard.
-            disk.Delete(files.Manifest);
-            disk.Delete(files.Segment(0));
-            disk.SyncDirectory(files.Directory);
-            foreach (var (name, _) in disk.List(files.Directory))
+            MarkDeleted(disk, files);
+            foreach (var (name, _) in disk.List(files.Directory).Where(file => file.Name != Path.GetFileName(files.Deleted)))
                 disk.Delete(Path.Combine(files.Directory, name));
+            disk.SyncDirectory(files.Directory);
+            disk.Delete(files.Deleted);
             disk.SyncDirectory(files.Directory);
         }
 
@@ -181,11 +189,14 @@ public sealed class ShardEngine : IAsyncDisposable
     public ValueTask<StoredDocument?> GetAsync(string id, bool includeVector, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        var view = View;
-        return new(view.TryGet(id, out var row) ? _rows.Read(view.LocatorOf(row), includeVector) : null);
+        return new(Newest(id, locator => _rows.Read(locator, includeVector)));
     }
 
-    /// <summary>Reads the version that a search found, whatever was written since.</summary>
+    /// <summary>
+    /// Reads the version that a search found, whatever was written since. A locator is good for a minute: then the place
+    /// of a row that was moved in the log may have been given back.
+    /// </summary>
+    /// <exception cref="ShardRowMovedException">It is older, and its row was moved: the id still finds the document.</exception>
     /// <exception cref="ShardCorruptException">The locator does not lead to a whole row.</exception>
     public ValueTask<StoredDocument> ReadAsync(long locator, bool includeVector, CancellationToken cancel = default)
     {
@@ -204,12 +215,9 @@ public sealed class ShardEngine : IAsyncDisposable
     public async ValueTask<StoredImage?> ReadImageAsync(string id, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        var view = View;
-        if (!view.TryGet(id, out var row))
-            return null;
 
         // Megabytes to read and to check: not on the thread that asked.
-        return await Task.Run(() => _rows.ReadImage(view.LocatorOf(row)), cancel);
+        return View.TryGet(id, out _) ? await Task.Run(() => Newest(id, _rows.ReadImage), cancel) : null;
     }
 
     /// <summary>
@@ -247,6 +255,8 @@ public sealed class ShardEngine : IAsyncDisposable
             return;
         if (_maintenance is not null)
             await _maintenance.DisposeAsync();
+        if (_compaction is not null)
+            await _compaction.DisposeAsync();
         _queue.Close();
         try
         {
@@ -260,7 +270,21 @@ public sealed class ShardEngine : IAsyncDisposable
     }
 
     private static bool ShardExists(IDisk disk, ShardFiles files) =>
-        disk.DirectoryExists(files.Directory) && (disk.Exists(files.Manifest) || disk.Exists(files.Segment(0)));
+        disk.DirectoryExists(files.Directory)
+        && !disk.Exists(files.Deleted)
+        && (disk.Exists(files.Manifest) || disk.List(files.Directory).Any(static file => ShardFiles.TryParseSegment(file.Name, out _)));
+
+    /// <summary>Half a removal must not look like a shard. Renaming needs no space, on a full disk too.</summary>
+    private static void MarkDeleted(IDisk disk, ShardFiles files)
+    {
+        if (disk.Exists(files.Deleted))
+            return;
+        if (disk.Exists(files.Manifest))
+            disk.Rename(files.Manifest, files.Deleted);
+        else
+            disk.Open(files.Deleted).Dispose();
+        disk.SyncDirectory(files.Directory);
+    }
 
     private static async Task<ShardEngine> OpenLockedAsync(
         IDisk disk, ShardFiles files, ShardDescriptor? descriptor, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress, CancellationToken cancel)
@@ -292,6 +316,25 @@ public sealed class ShardEngine : IAsyncDisposable
     {
         _queue.Add(request);
         return await request.Answer;
+    }
+
+    private T? Newest<T>(string id, Func<long, T?> read)
+        where T : class
+    {
+        while (true)
+        {
+            var view = View;
+            if (!view.TryGet(id, out var row))
+                return null;
+            try
+            {
+                return read(view.LocatorOf(row));
+            }
+            catch (ShardRowMovedException) when (!ReferenceEquals(view, View))
+            {
+                // This thread slept for a minute between finding and reading; the newest view knows the new place.
+            }
+        }
     }
 
     private long BytesOnDisk() =>

@@ -24,9 +24,17 @@ public sealed class ShardOptions
     [Range(2, 64)]
     public int MemoryPages { get; set; } = 4;
 
-    /// <summary>Size of a log file as a power of two, 20 (1 MiB) to 32 (4 GiB); default 26 (64 MiB). Space comes back a file at a time.</summary>
+    /// <summary>Size of a log file as a power of two, 20 (1 MiB) to 32 (4 GiB); default 22 (4 MiB). Space comes back a file at a time.</summary>
     [Range(20, 32)]
-    public int SegmentSizeBits { get; set; } = 26;
+    public int SegmentSizeBits { get; set; } = 22;
+
+    /// <summary>Share of the log in percent that overwritten and deleted documents take before it is given back, 1 to 90; default 20. 0: nothing is given back.</summary>
+    [Range(0, 90)]
+    public int CompactionDeadPercent { get; set; } = 20;
+
+    /// <summary>Bytes a second that giving back space may read and write, 0 to 16 GiB; default 32 MiB. 0: as many as it can.</summary>
+    [Range(0L, 1L << 34)]
+    public long CompactionBytesPerSecond { get; set; } = 32L << 20;
 
     /// <summary>Bytes of decoded rows kept in memory for hits, 0 to 1 GiB; default 8 MiB.</summary>
     [Range(0L, 1L << 30)]

@@ -36,6 +36,9 @@ internal sealed class ShardState : ITrainedIndex
     /// <summary>The newest that was applied.</summary>
     public ShardDescriptor Descriptor { get; private set; }
 
+    /// <summary>Where the log begins, as its newest manifest says; what stands before may be gone.</summary>
+    public long LogBegin { get; private set; } = LogGeometry.FirstAddress;
+
     public CollectionView View => Volatile.Read(ref _collection).View;
 
     public RecallMonitor Recall => Volatile.Read(ref _collection).Recall;
@@ -71,10 +74,12 @@ internal sealed class ShardState : ITrainedIndex
             case RecordKind.BlobChunk:
                 break;
             case RecordKind.Manifest:
-                var descriptor = ShardManifest.Parse(record.Span[RecordHeader.Bytes..], "manifest record").Descriptor;
+                var manifest = ShardManifest.Parse(record.Span[RecordHeader.Bytes..], "manifest record");
+                var descriptor = manifest.Descriptor;
                 if (descriptor.Dimensions != Descriptor.Dimensions)
                     throw new FormatException($"a manifest of {descriptor.Dimensions} dimensions in a shard of {Descriptor.Dimensions}");
                 Descriptor = descriptor;
+                LogBegin = manifest.LogBegin;
                 _collection.Reconfigure(Options());
                 break;
             default:
@@ -175,11 +180,19 @@ internal sealed class ShardState : ITrainedIndex
             return;
         }
 
+        var locator = new Locator(address, row.Offset).Pack();
+        if (row.IsMoved && _collection.TryLocate(row.Id, out var old))
+        {
+            // The same version at another place. Where the log begins behind the old place, it is written like any other.
+            _collection.TryRelocate(row.Id, old, locator);
+            return;
+        }
+
         if (row.Vector.Length != Descriptor.Dimensions * sizeof(float))
             throw new FormatException($"a vector of {row.Vector.Length} bytes in a shard of {Descriptor.Dimensions} dimensions");
         row.Vector.Span.CopyTo(MemoryMarshal.AsBytes(_vector.AsSpan()));
         var values = MetadataReader.ReadLenient(row.Metadata, _collection.Schema);
-        _collection.Upsert(row.Id, _vector, values, new Locator(address, row.Offset).Pack());
+        _collection.Upsert(row.Id, _vector, values, locator);
     }
 
     private sealed record CollectionTraining(VectorCollection Collection, IndexTraining Training) : IIndexTraining

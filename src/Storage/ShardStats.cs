@@ -1,3 +1,4 @@
+using ClipOrleans.Storage.Compaction;
 using ClipOrleans.Storage.Maintenance;
 using ClipOrleans.Vectors;
 
@@ -11,6 +12,7 @@ namespace ClipOrleans.Storage;
 /// <param name="GroupCommits">Times the log was forced since opening: fewer than writes when writers are many.</param>
 /// <param name="ReadOnlyReason">Null, or why writes stopped.</param>
 /// <param name="Maintenance">Work in the background: codes, trainings, measured recall.</param>
+/// <param name="Compaction">The log: how much of it is needed, and what was given back.</param>
 public sealed record ShardStats(
     long Documents,
     long BytesOnDisk,
@@ -19,7 +21,8 @@ public sealed record ShardStats(
     long Epoch,
     long GroupCommits,
     string? ReadOnlyReason,
-    MaintenanceStats Maintenance)
+    MaintenanceStats Maintenance,
+    CompactionStats Compaction)
 {
     /// <summary>All of <see cref="Memory"/> but what is mapped.</summary>
     public long BytesInMemory => Memory.InMemory;

@@ -125,6 +125,16 @@ public sealed class VectorCollection
         return replaced < 0;
     }
 
+    /// <summary>Where storage keeps the document, as of the last write, published or not.</summary>
+    /// <returns>False when there is no such document.</returns>
+    public bool TryLocate(string id, out long locator)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        var row = Find(id);
+        locator = row < 0 ? 0 : Column<long>.At(_locators.Blocks, row);
+        return row >= 0;
+    }
+
     /// <summary>Storage moved the document: changes its locator, if it still is the old one.</summary>
     /// <returns>False when there is no such document, or it was rewritten in the meantime.</returns>
     public bool TryRelocate(string id, long oldLocator, long newLocator)

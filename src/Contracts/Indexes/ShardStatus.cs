@@ -9,6 +9,7 @@ namespace ClipOrleans.Contracts.Indexes;
 /// <param name="Epoch">The epoch of the owner, growing with each opening.</param>
 /// <param name="Codes">By what searches go; null where the shard is not loaded.</param>
 /// <param name="Recall">What was measured, for each band with evidence; may be default where the shard is not loaded.</param>
+/// <param name="DeadBytes">Of the log, what no document needs any more and has not been given back; an estimate.</param>
 [GenerateSerializer, Immutable, Alias("clip.ShardStatus")]
 public sealed record ShardStatus(
     [property: Id(0)] int Shard,
@@ -23,7 +24,8 @@ public sealed record ShardStatus(
     [property: Id(9)] string? Problem,
     [property: Id(10)] MemoryBytes Memory = default,
     [property: Id(11)] ShardCodes? Codes = null,
-    [property: Id(12)] ImmutableArray<RecallBand> Recall = default);
+    [property: Id(12)] ImmutableArray<RecallBand> Recall = default,
+    [property: Id(13)] long DeadBytes = 0);
 
 [GenerateSerializer, Alias("clip.ShardState")]
 public enum ShardState

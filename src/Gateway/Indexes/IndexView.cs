@@ -55,6 +55,7 @@ internal static class IndexView
         Codes = RecallView.NameOf(shard.Codes),
         Documents = shard.Documents,
         BytesOnDisk = shard.BytesOnDisk,
+        DeadBytes = shard.DeadBytes,
         BytesInMemory = shard.BytesInMemory,
         Sequence = shard.Sequence,
         Epoch = shard.Epoch,

@@ -175,6 +175,9 @@ internal sealed record ShardWire
 
     public required long BytesOnDisk { get; init; }
 
+    [Description("Of these, what overwritten and deleted documents still take, as last estimated; it is given back in the background.")]
+    public required long DeadBytes { get; init; }
+
     public required long BytesInMemory { get; init; }
 
     [Description("Number of the last acknowledged write.")]

@@ -26,6 +26,14 @@ public sealed class StorageSettings
     [Range(0, 50)]
     public int MeasuringPercent { get; set; } = 2;
 
+    /// <summary>Share of a shard's log in percent that overwritten and deleted documents take before their space is given back in the background. 0: it is not given back.</summary>
+    [Range(0, 90)]
+    public int CompactionDeadPercent { get; set; } = 20;
+
+    /// <summary>Megabytes a second that giving back space may read and write, a shard. 0: as many as the disk takes.</summary>
+    [Range(0, 16_384)]
+    public int CompactionMegabytesPerSecond { get; set; } = 32;
+
     /// <summary>Minutes without a request after which a shard is closed and costs nothing but disk; the next request opens it again.</summary>
     [Range(1, 10_080)]
     public int IdleMinutes { get; set; } = 15;

@@ -55,7 +55,8 @@ internal static class ShardMessages
         stats.Sequence, stats.Epoch, silo, stats.ReadOnlyReason,
         new MemoryBytes(stats.Memory.Vectors, stats.Memory.Codes, stats.Memory.Other, stats.Memory.Mapped),
         ToCodes(stats.Maintenance.Codes),
-        [.. stats.Maintenance.Recall.Select(band => new RecallBand(band.Selectivity, band.Recall, band.Low, band.High, band.Queries, band.Effort))]);
+        [.. stats.Maintenance.Recall.Select(band => new RecallBand(band.Selectivity, band.Recall, band.Low, band.High, band.Queries, band.Effort))],
+        stats.Compaction.DeadBytes);
 
     public static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
         MemoryMarshal.TryGetArray(bytes, out var segment) && segment is { Offset: 0, Array: { } whole } && whole.Length == segment.Count

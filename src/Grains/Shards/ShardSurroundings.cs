@@ -34,6 +34,8 @@ internal sealed class ShardSurroundings(
     {
         Sync = Settings.Sync,
         Maintenance = maintenance,
+        CompactionDeadPercent = Settings.CompactionDeadPercent,
+        CompactionBytesPerSecond = (long)Settings.CompactionMegabytesPerSecond << 20,
         PreciseVectors = Enum.Parse<PreciseVectors>(Settings.PreciseVectors, ignoreCase: true),
     };
 }

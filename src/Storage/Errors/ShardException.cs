@@ -43,11 +43,38 @@ public sealed class ShardCorruptException : ShardException
     public string Reason { get; }
 }
 
-/// <summary>The device failed or the engine is closed: writes have stopped, and whether the failed one counts shows only after reopening. Reads go on.</summary>
+/// <summary>The device failed or the engine is closed: writes have stopped until the device takes them again. Reads go on.</summary>
 public sealed class ShardUnavailableException : ShardException
 {
     internal ShardUnavailableException(string message, Exception? inner = null)
         : base(message, inner)
+    {
+    }
+}
+
+/// <summary>The shard in memory may no longer be what its log says: it has to be opened again before it takes writes. Reads go on.</summary>
+public sealed class ShardBrokenException : ShardException
+{
+    internal ShardBrokenException(string message, Exception? inner = null)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>The device does not give bytes that are there. Nothing was changed.</summary>
+public sealed class ShardReadException : ShardException
+{
+    internal ShardReadException(string message, Exception inner)
+        : base(message, inner)
+    {
+    }
+}
+
+/// <summary>A locator is so old that its row has been moved in the log and its place given back. The row's id still finds it.</summary>
+public sealed class ShardRowMovedException : ShardException
+{
+    internal ShardRowMovedException(string message)
+        : base(message, null)
     {
     }
 }

@@ -20,6 +20,9 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
 {
     public const int Format = 1;
 
+    /// <summary>In the log only: where it begins from this record on. What an unbroken log begins behind is missing.</summary>
+    public long LogBegin { get; init; } = LogGeometry.FirstAddress;
+
     public byte[] ToJson() => JsonSerializer.SerializeToUtf8Bytes(ToDocument(), ManifestJson.Default.ManifestDocument);
 
     /// <exception cref="ShardCorruptException">It is not what was written, or of another format version.</exception>
@@ -67,6 +70,7 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
             Checksum: "")
         {
             Quantization = Descriptor.Quantization == Quantization.Auto ? null : Quantizations.ToName(Descriptor.Quantization),
+            LogBegin = LogBegin == LogGeometry.FirstAddress ? null : LogBegin,
         };
         return document with { Checksum = Hash(document) };
     }
@@ -88,7 +92,7 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
         var geometry = new LogGeometry(document.PageSizeBits, document.SegmentSizeBits);
         geometry.Check();
         return document.Epoch >= 1
-            ? new ShardManifest(document.Epoch, geometry, descriptor, document.Owner)
+            ? new ShardManifest(document.Epoch, geometry, descriptor, document.Owner) { LogBegin = document.LogBegin ?? LogGeometry.FirstAddress }
             : throw new FormatException("the epoch is below 1.");
     }
 
@@ -121,6 +125,10 @@ internal sealed record ManifestDocument(
     /// <summary>Absent for auto, as in the files of programs that knew no choice: their checksums still hold, and they can read ours.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Quantization { get; init; }
+
+    /// <summary>Absent while the log begins where it began.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? LogBegin { get; init; }
 }
 
 [JsonSerializable(typeof(ManifestDocument))]

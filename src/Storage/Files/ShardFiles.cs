@@ -11,6 +11,9 @@ internal readonly record struct ShardFiles(string Directory)
     /// <summary>What the shard is, and its epoch.</summary>
     public string Manifest => Path.Combine(Directory, "shard.json");
 
+    /// <summary>Stands while the shard's files are being removed: what is left of them is no shard.</summary>
+    public string Deleted => Path.Combine(Directory, "shard.deleted");
+
     /// <summary>Held exclusively by the one engine that may write.</summary>
     public string Lock => Path.Combine(Directory, "shard.lock");
 

@@ -1,74 +1,63 @@
 using ClipOrleans.Storage.Errors;
-using FASTER.core;
 
 namespace ClipOrleans.Storage.Log;
 
 /// <summary>
-/// The log on FASTER: it places entries, keeps the newest pages in memory and writes them out. When a group is durable
-/// is decided here: after the flush its bytes are forced, and behind them the mark that says how far.
+/// The log on FASTER. When a group is durable is decided here: after FASTER has written its bytes to the files they are
+/// forced, and behind them the mark that says how far. So is where the log begins: FASTER is not told of it.
 /// </summary>
 internal sealed class FasterShardLog : IShardLog
 {
     private readonly SegmentFiles _segments;
     private readonly LogReader _reader;
-    private readonly SegmentDevice _device;
-    private readonly FasterLog _log;
-    private readonly CommitMark _mark;
-    private readonly int _memoryPages;
-    private readonly bool _sync;
+    private readonly string _baseName;
+    private readonly ShardOptions _options;
+    private CommitMark _mark;
+    private FasterTail _tail;
     private CommitPoint _committed;
+    private CommitPoint _confirmed;
     private volatile Exception? _failure;
     private Task _marking = Task.CompletedTask;
+    private long _begin;
+    private long _until;
 
-    private FasterShardLog(SegmentFiles segments, CommitMark mark, SegmentDevice device, FasterLog log, int memoryPages, bool sync)
+    private FasterShardLog(SegmentFiles segments, CommitMark mark, FasterTail tail, string baseName, ShardOptions options)
     {
         _segments = segments;
         _reader = new LogReader(segments);
-        _device = device;
-        _log = log;
+        _tail = tail;
         _mark = mark;
-        _memoryPages = memoryPages;
-        _sync = sync;
-        _committed = mark.Last;
+        _baseName = baseName;
+        _options = options;
+        _committed = _confirmed = mark.Last;
+        _begin = mark.Last.Begin;
+        _until = mark.Last.Until;
     }
 
-    public int MaxRecordBytes => _segments.Geometry.MaxRecordBytes;
+    public LogGeometry Geometry => _segments.Geometry;
 
-    public long Tail => _log.TailAddress;
+    public int MaxRecordBytes => Geometry.MaxRecordBytes;
 
-    public CommitPoint Committed => _committed;
+    public long Tail => _tail.Address;
 
-    public long BytesInMemory => (long)_memoryPages * _segments.Geometry.PageBytes;
+    public long Begin => Interlocked.Read(ref _begin);
+
+    public long End => Interlocked.Read(ref _until);
+
+    public CommitPoint Committed => _confirmed;
+
+    public long BytesInMemory => (long)_options.MemoryPages * Geometry.PageBytes;
 
     /// <summary>Opens the log for appending behind what a scan found. Owns segments and mark from here on.</summary>
     /// <param name="mark">The mark, started at the end of the log.</param>
     public static FasterShardLog Open(SegmentFiles segments, CommitMark mark, string baseName, ShardOptions options)
     {
-        var geometry = segments.Geometry;
-        var device = new SegmentDevice(segments, baseName);
-        var settings = new FasterLogSettings
-        {
-            LogDevice = device,
-            PageSizeBits = geometry.PageSizeBits,
-            MemorySize = (long)options.MemoryPages << geometry.PageSizeBits,
-            SegmentSizeBits = geometry.SegmentSizeBits,
-            LogChecksum = LogChecksumType.PerEntry,
-            LogCommitManager = new RecoveredPoint(mark.Last),
-            TryRecoverLatest = false,
-        };
-        var log = new FasterLog(settings);
         try
         {
-            if (mark.Last.Until > LogGeometry.FirstAddress)
-                log.Recover();
-            if (log.TailAddress != mark.Last.Until)
-                throw new ShardUnavailableException($"The log stands at {log.TailAddress} after recovery, not at {mark.Last.Until}.", device.Failure);
-            return new FasterShardLog(segments, mark, device, log, options.MemoryPages, options.Sync);
+            return new FasterShardLog(segments, mark, FasterTail.Open(segments, mark.Last, baseName, options), baseName, options);
         }
         catch
         {
-            log.Dispose();
-            device.Dispose();
             mark.Dispose();
             throw;
         }
@@ -92,23 +81,65 @@ internal sealed class FasterShardLog : IShardLog
     public async Task CommitAsync(long sequence)
     {
         ThrowIfFailed();
-        var until = _log.TailAddress;
+        var until = _tail.Address;
         try
         {
-            _log.Commit();
-            await _log.WaitForCommitAsync(until, token: _device.Failing);
+            await _tail.WriteOutAsync(until);
         }
-        catch (Exception e) when (IsOfTheLog(e))
+        catch (Exception e) when (_tail.IsOfTheLog(e))
         {
             throw Fail(e);
         }
 
         _committed = _committed with { Sequence = sequence, Until = until };
-        if (_sync)
+        if (_options.Sync)
             await Task.Run(ForceAsync);
+        _confirmed = _committed;
+        Interlocked.Exchange(ref _until, until);
     }
 
-    public PooledRecord Read(long address) => _reader.Read(address);
+    public PooledRecord Read(long address)
+    {
+        try
+        {
+            return _reader.Read(address);
+        }
+        catch (Exception e) when (IsTruncated(address, e))
+        {
+            throw new ShardRowMovedException($"What stood at log address {address} was moved or removed; the log begins at {Begin} now.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ShardReadException($"The log cannot be read at address {address}: {e.Message}", e);
+        }
+    }
+
+    public long Visit(long from, long until, LogScan.Visitor visit) => _reader.VisitPage(from, Math.Min(until, End), visit);
+
+    public async Task TruncateAsync(long begin)
+    {
+        if (begin != Geometry.SegmentStart(begin) || begin < Begin || begin >= _confirmed.Until)
+            throw new ArgumentException($"A log from {Begin} to {_confirmed.Until} cannot begin at {begin}.", nameof(begin));
+        ThrowIfFailed();
+
+        // Without Sync nothing was forced yet: what was moved must be on the device before what it was moved from goes.
+        _committed = _committed with { Begin = begin };
+        await Task.Run(ForceAsync);
+        await _marking;
+        ThrowIfFailed();
+        _confirmed = _committed;
+        Interlocked.Exchange(ref _begin, begin);
+    }
+
+    public void RemoveTruncated(long begin) => _segments.RemoveBefore(Geometry.SegmentOf(Math.Min(begin, Begin)));
+
+    public async Task ReopenAsync(long epoch)
+    {
+        await _marking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _tail.Dispose();
+        await Task.Run(() => ReopenBehind(_confirmed with { Epoch = epoch }));
+        _failure = null;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -125,22 +156,38 @@ internal sealed class FasterShardLog : IShardLog
         }
         finally
         {
-            _log.Dispose();
-            _device.Dispose();
+            _tail.Dispose();
             _mark.Dispose();
             _segments.Dispose();
         }
     }
 
-    private Exception? Failure => _failure ?? _device.Failure;
+    private Exception? Failure => _failure ?? _tail.Failure;
+
+    /// <summary>What was appended behind the point was never confirmed: cut off, it is wholly absent, as its callers were told it may be.</summary>
+    private void ReopenBehind(CommitPoint point)
+    {
+        _segments.CutAt(point.Until);
+        _segments.FlushAll();
+
+        // The last page is read back: whatever the failure left there must be the records that were confirmed.
+        var start = Math.Max(point.Until & ~(Geometry.PageBytes - 1L), point.Begin);
+        if (start < point.Until)
+            new LogScan(_segments, point with { Begin = start }, point.Epoch).Run(static (long _, in RecordHeader _, ReadOnlyMemory<byte> _) => { }, progress: null, CancellationToken.None);
+        var mark = _segments.StartMark(point);
+        _mark.Dispose();
+        _mark = mark;
+        _committed = _confirmed = point;
+        _tail = FasterTail.Open(_segments, point, _baseName, _options);
+    }
 
     private bool TryAppend(ReadOnlySpan<byte> record, out long address)
     {
         try
         {
-            return _log.TryEnqueue(record, out address);
+            return _tail.TryAppend(record, out address);
         }
-        catch (Exception e) when (IsOfTheLog(e))
+        catch (Exception e) when (_tail.IsOfTheLog(e))
         {
             throw Fail(e);
         }
@@ -180,51 +227,18 @@ internal sealed class FasterShardLog : IShardLog
         }
     }
 
+    private bool IsTruncated(long address, Exception e) =>
+        address >= LogGeometry.FirstAddress && address < Begin && e is ShardCorruptException or ObjectDisposedException or IOException;
+
     private void ThrowIfFailed()
     {
         if (Failure is { } failure)
             throw Fail(failure);
     }
 
-    private bool IsOfTheLog(Exception e) => _device.Failure is not null || e is CommitFailureException or FasterException;
-
     private ShardUnavailableException Fail(Exception e)
     {
         _failure = Failure ?? e;
         return new ShardUnavailableException($"The device failed: {_failure.Message}", _failure);
-    }
-
-    /// <summary>
-    /// Gives FASTER the point to recover to and keeps nothing: where the log ends is found by reading it, and the mark is
-    /// written by the commit itself.
-    /// </summary>
-    private sealed class RecoveredPoint(CommitPoint point) : ILogCommitManager
-    {
-        private const long Number = 1;
-
-        public void Commit(long beginAddress, long untilAddress, byte[] commitMetadata, long commitNum, bool forceWriteMetadata)
-        {
-        }
-
-        public byte[] GetCommitMetadata(long commitNum) =>
-            new FasterLogRecoveryInfo { BeginAddress = point.Begin, UntilAddress = point.Until, CommitNum = Number }.ToByteArray();
-
-        public IEnumerable<long> ListCommits() => [Number];
-
-        public void RemoveCommit(long commitNum)
-        {
-        }
-
-        public void RemoveAllCommits()
-        {
-        }
-
-        public void OnRecovery(long commitNum)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

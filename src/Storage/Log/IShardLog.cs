@@ -2,18 +2,27 @@ namespace ClipOrleans.Storage.Log;
 
 /// <summary>
 /// An append-only sequence of records, found again by address. One writer appends and commits; anyone reads what is
-/// committed, without waiting for the writer. A failure of the device stops the log for good: appending and committing
-/// throw from then on, reading goes on.
+/// committed, without waiting for the writer. A failure of the device stops the log: appending and committing throw until
+/// it has been reopened, reading goes on.
 /// </summary>
 internal interface IShardLog : IAsyncDisposable
 {
+    /// <summary>Sizes of its pages and segments.</summary>
+    LogGeometry Geometry { get; }
+
+    /// <summary>Address from which on the log counts: the start of a segment, or <see cref="LogGeometry.FirstAddress"/>.</summary>
+    long Begin { get; }
+
+    /// <summary>Address one past the last committed record; any thread's.</summary>
+    long End { get; }
+
     /// <summary>Longest record that can be appended, in bytes.</summary>
     int MaxRecordBytes { get; }
 
     /// <summary>Address one past the last appended record.</summary>
     long Tail { get; }
 
-    /// <summary>How far the last commit came. Exact between two commits; during one it may be ahead of the device.</summary>
+    /// <summary>How far the last commit came. On the writer's turn, between two commits.</summary>
     CommitPoint Committed { get; }
 
     /// <summary>Memory that the log holds for its newest pages, in bytes.</summary>
@@ -33,5 +42,30 @@ internal interface IShardLog : IAsyncDisposable
 
     /// <summary>Reads a committed record. Its memory goes back to the pool when the result is disposed.</summary>
     /// <exception cref="Errors.ShardCorruptException">There is no whole record at the address.</exception>
+    /// <exception cref="Errors.ShardRowMovedException">The log begins later by now, and the record is gone.</exception>
+    /// <exception cref="Errors.ShardReadException">The device does not give the bytes.</exception>
     PooledRecord Read(long address);
+
+    /// <summary>Visits committed records from an address to the end of its page. On any thread.</summary>
+    /// <param name="from">Address of a record, or the start of a page.</param>
+    /// <param name="until">Where to stop within the page: behind a committed record.</param>
+    /// <param name="visit">Told each record; the bytes are valid during the call only.</param>
+    /// <returns>Where to go on: the start of the next page, or <paramref name="until"/>.</returns>
+    /// <exception cref="Errors.ShardCorruptException">A record is not whole.</exception>
+    long Visit(long from, long until, LogScan.Visitor visit);
+
+    /// <summary>Lets the log begin later, durably: what lies before is not needed any more. With no commit under way.</summary>
+    /// <param name="begin">Start of a segment, not above <see cref="End"/>.</param>
+    Task TruncateAsync(long begin);
+
+    /// <summary>Removes the segments before an address, as far as the log begins behind them; what lay there cannot be read any more.</summary>
+    void RemoveTruncated(long begin);
+
+    /// <summary>
+    /// After a failure: drops what was appended since the last commit that succeeded, from the files too, and goes on there
+    /// with a higher epoch. Reading goes on meanwhile. With no append or commit under way.
+    /// </summary>
+    /// <exception cref="Errors.ShardCorruptException">The files no longer hold what was committed.</exception>
+    /// <exception cref="IOException">The device still fails; it can be tried again.</exception>
+    Task ReopenAsync(long epoch);
 }

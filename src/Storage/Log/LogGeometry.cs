@@ -30,6 +30,12 @@ internal readonly record struct LogGeometry(int PageSizeBits, int SegmentSizeBit
 
     public int SegmentOf(long address) => checked((int)(address >> SegmentSizeBits));
 
+    /// <summary>Where the first record of the address's segment stands.</summary>
+    public long SegmentStart(long address) => StartOf(SegmentOf(address));
+
+    /// <summary>Where the first record of a segment stands.</summary>
+    public long StartOf(int segment) => segment == 0 ? FirstAddress : (long)segment << SegmentSizeBits;
+
     public long OffsetInSegment(long address) => address & ((1L << SegmentSizeBits) - 1);
 
     public int OffsetInPage(long address) => (int)(address & (PageBytes - 1));

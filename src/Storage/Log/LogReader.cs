@@ -50,6 +50,39 @@ internal sealed class LogReader(SegmentFiles segments)
         }
     }
 
+    /// <summary>Visits whole records from an address on, to the end of its page or to <paramref name="until"/>.</summary>
+    /// <returns>Where to go on.</returns>
+    /// <exception cref="ShardCorruptException">A record is not whole.</exception>
+    public long VisitPage(long from, long until, LogScan.Visitor visit)
+    {
+        var geometry = segments.Geometry;
+        var end = Math.Min(until, from - geometry.OffsetInPage(from) + geometry.PageBytes);
+        var page = ArrayPool<byte>.Shared.Rent((int)(end - from));
+        try
+        {
+            var have = segments.Read(page.AsSpan(0, (int)(end - from)), from);
+            for (var at = 0; at + LogGeometry.EntryHeaderBytes <= have;)
+            {
+                var length = BinaryPrimitives.ReadInt32LittleEndian(page.AsSpan(at + LogGeometry.EntryLengthOffset));
+                if (length == 0)
+                    return end;
+                if (length < RecordHeader.Bytes || length > have - at - LogGeometry.EntryHeaderBytes)
+                    throw Damaged(from + at, $"a record of length {length} cannot stand here");
+                var record = page.AsMemory(at + LogGeometry.EntryHeaderBytes, length);
+                if (RecordHeader.TryRead(record.Span, out var header) is { } fault)
+                    throw Damaged(from + at, fault);
+                visit(from + at, header, record);
+                at += LogGeometry.EntryBytes(length);
+            }
+
+            return have == end - from ? end : throw Damaged(from + have, "the file ends within the page");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(page);
+        }
+    }
+
     public ShardCorruptException Damaged(long address, string fault) =>
         new(segments.NameOf(address), $"at log address {address}: {fault}.");
 }

@@ -12,9 +12,13 @@ namespace ClipOrleans.Storage.Log;
 internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long currentEpoch)
 {
     private long _epoch;
+    private long? _end;
+
+    /// <summary>Address of the first record: as the mark says, or where the files begin that follow each other without a gap.</summary>
+    public long Begin { get; } = mark?.Begin ?? segments.FirstAddress();
 
     /// <summary>Address one past the last record taken.</summary>
-    public long End { get; private set; } = mark?.Begin ?? LogGeometry.FirstAddress;
+    public long End => _end ?? Begin;
 
     /// <summary>Number of the last record taken; 0 before the first.</summary>
     public long Sequence { get; private set; }
@@ -41,7 +45,7 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
                 var have = segments.Read(page.AsSpan(0, geometry.PageBytes - geometry.OffsetInPage(start)), start);
                 if (!ScanPage(page.AsMemory(0, have), start, visit))
                     break;
-                progress?.Report((int)(100 * start / end));
+                progress?.Report((int)(100 * (start - Begin) / (end - Begin)));
             }
         }
         finally
@@ -70,13 +74,13 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
             if (length < 0 || length > rest.Length - LogGeometry.EntryHeaderBytes)
                 return Break(start + offset, $"a record of length {length} does not fit");
             var record = rest.Slice(LogGeometry.EntryHeaderBytes, length);
-            if ((RecordHeader.TryRead(record.Span, out var header) ?? Follows(header)) is { } fault)
+            if ((RecordHeader.TryRead(record.Span, out var header) ?? Follows(start + offset, header)) is { } fault)
                 return Break(start + offset, fault);
             visit(start + offset, header, record);
             Sequence = header.Sequence;
             _epoch = header.Epoch;
             offset += LogGeometry.EntryBytes(length);
-            End = start + offset;
+            _end = start + offset;
         }
 
         return true;
@@ -88,8 +92,9 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
         return false;
     }
 
-    private string? Follows(in RecordHeader header) =>
-        header.Sequence != Sequence + 1 && (Sequence > 0 || End == LogGeometry.FirstAddress) ? $"record {header.Sequence} follows record {Sequence}"
+    private string? Follows(long address, in RecordHeader header) =>
+        _end is null && address != Begin ? $"the log begins at {Begin}, where there is no record"
+        : header.Sequence != Sequence + 1 && (_end is not null || Begin == LogGeometry.FirstAddress) ? $"record {header.Sequence} follows record {Sequence}"
         : header.Epoch < _epoch ? $"epoch {header.Epoch} follows epoch {_epoch}: written by an owner that had been replaced"
         : header.Epoch > currentEpoch ? $"epoch {header.Epoch} is newer than this opening's, {currentEpoch}"
         : null;

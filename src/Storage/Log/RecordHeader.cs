@@ -42,6 +42,9 @@ internal readonly record struct RecordHeader(RecordKind Kind, ushort Operations,
         BinaryPrimitives.WriteUInt64LittleEndian(record, XxHash3.HashToUInt64(record[HashBytes..]));
     }
 
+    /// <summary>What a record says that it is, unchecked.</summary>
+    public static RecordKind KindOf(ReadOnlySpan<byte> record) => (RecordKind)record[8];
+
     /// <returns>Null, or what is wrong with the record.</returns>
     public static string? TryRead(ReadOnlySpan<byte> record, out RecordHeader header)
     {

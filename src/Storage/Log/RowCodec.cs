@@ -15,7 +15,8 @@ internal static class RowCodec
     private const int PutFixedBytes = HeaderBytes + 16 + 8 + 12 + 12;
     private const byte HasImageUrl = 1;
     private const byte HasText = 2;
-    private const byte KnownFlags = HasImageUrl | HasText;
+    private const byte Moved = 4;
+    private const byte KnownFlags = HasImageUrl | HasText | Moved;
     private const int BytesOfFloat = 4;
     private const int BytesOfAddress = 8;
 
@@ -27,7 +28,7 @@ internal static class RowCodec
     public static void Write(Span<byte> to, in RowView row)
     {
         to[0] = (byte)row.Kind;
-        to[1] = (byte)((row.ImageUrl is null ? 0 : HasImageUrl) | (row.Text is null ? 0 : HasText));
+        to[1] = (byte)((row.ImageUrl is null ? 0 : HasImageUrl) | (row.Text is null ? 0 : HasText) | (row.IsMoved ? Moved : 0));
         BinaryPrimitives.WriteUInt16LittleEndian(to[2..], 0);
         BinaryPrimitives.WriteInt32LittleEndian(to[4..], Size(row));
         if (row.Kind == OperationKind.Delete)
@@ -105,6 +106,7 @@ internal static class RowCodec
             Kind = OperationKind.Put,
             Offset = offset,
             Length = operation.Length,
+            IsMoved = (flags & Moved) != 0,
             CreatedAt = BinaryPrimitives.ReadInt64LittleEndian(span[8..]),
             UpdatedAt = BinaryPrimitives.ReadInt64LittleEndian(span[16..]),
             ImageBytes = BinaryPrimitives.ReadInt32LittleEndian(span[48..]),

@@ -52,6 +52,9 @@ internal readonly record struct RowView
 
     public long UpdatedAt { get; init; }
 
+    /// <summary>The row was copied from further ahead in the log, and is no newer version of its document.</summary>
+    public bool IsMoved { get; init; }
+
     public bool HasImage => ImageBytes > 0;
 
     public string Id => Encoding.UTF8.GetString(IdBytes.Span);

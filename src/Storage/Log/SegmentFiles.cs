@@ -9,11 +9,17 @@ namespace ClipOrleans.Storage.Log;
 /// </summary>
 internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geometry) : IDisposable
 {
+    /// <summary>A long log has thousands of segments; so many stay open for readers.</summary>
+    private const int MostOpen = 256;
+
+    /// <summary>The newest segments are never closed for others: they are written.</summary>
+    private const int AlwaysOpen = 4;
+
     private readonly ConcurrentDictionary<int, IDiskFile> _open = new();
     private readonly ConcurrentDictionary<int, IDiskFile> _unflushed = new();
     private readonly Lock _opening = new();
     private volatile bool _created;
-    private bool _disposed;
+    private volatile bool _disposed;
 
     public LogGeometry Geometry => geometry;
 
@@ -31,6 +37,16 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         return numbers;
     }
 
+    /// <summary>Where the segments begin that follow each other without a gap up to the last: all that can be a log.</summary>
+    public long FirstAddress()
+    {
+        var existing = Existing();
+        var first = existing.Count - 1;
+        while (first > 0 && existing[first - 1] == existing[first] - 1)
+            first--;
+        return existing.Count == 0 ? LogGeometry.FirstAddress : geometry.StartOf(existing[first]);
+    }
+
     /// <summary>Address one past the last byte on disk.</summary>
     public long EndOnDisk()
     {
@@ -43,7 +59,18 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
     {
         var offset = geometry.OffsetInSegment(address);
         var room = (1L << geometry.SegmentSizeBits) - offset;
-        return TryOpen(geometry.SegmentOf(address))?.Read(buffer[..(int)Math.Min(buffer.Length, room)], offset) ?? 0;
+        var wanted = buffer[..(int)Math.Min(buffer.Length, room)];
+        while (true)
+        {
+            try
+            {
+                return TryOpen(geometry.SegmentOf(address))?.Read(wanted, offset) ?? 0;
+            }
+            catch (ObjectDisposedException) when (!_disposed)
+            {
+                // Closed between finding and reading it, to let others be open or because its segment was removed.
+            }
+        }
     }
 
     public void Write(int segment, ReadOnlySpan<byte> bytes, long offset)
@@ -77,6 +104,28 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
             OpenOrCreate(segment).Flush();
         disk.SyncDirectory(files.Directory);
     }
+
+    /// <summary>Removes the segments before a number, oldest first, durably; they cannot be read any more.</summary>
+    public void RemoveBefore(int number)
+    {
+        var removed = false;
+        foreach (var segment in Existing().Where(segment => segment < number))
+        {
+            lock (_opening)
+            {
+                disk.Delete(files.Segment(segment));
+                Close(segment);
+            }
+
+            removed = true;
+        }
+
+        if (removed)
+            disk.SyncDirectory(files.Directory);
+    }
+
+    /// <summary>Begins the mark anew, at a point that is durable.</summary>
+    public CommitMark StartMark(CommitPoint point) => CommitMark.Start(disk, files, point);
 
     /// <summary>Forgets all bytes from the address on, durably: the torn end of a log must not come back under a later one.</summary>
     /// <returns>How many bytes were there.</returns>
@@ -161,8 +210,21 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_open.TryGetValue(segment, out file) && disk.TryOpenExisting(files.Segment(segment)) is { } opened)
+            {
+                MakeRoom();
                 _open[segment] = file = opened;
+            }
+
             return file;
         }
+    }
+
+    private void MakeRoom()
+    {
+        if (_open.Count < MostOpen)
+            return;
+        var newest = _open.Keys.Max();
+        foreach (var segment in _open.Keys.Where(segment => segment <= newest - AlwaysOpen && !_unflushed.ContainsKey(segment)).Take(MostOpen / 2))
+            Close(segment);
     }
 }

@@ -7,7 +7,17 @@ namespace ClipOrleans.Storage.Maintenance;
 /// <param name="MeasuredQueries">Queries whose recall was measured.</param>
 /// <param name="Bands">What the open shards measured, for each band of selectivity that any has enough queries of.</param>
 public sealed record MaintenanceReport(
-    long Trainings, long FailedTrainings, double TrainingSeconds, long MeasuredQueries, IReadOnlyList<BandSummary> Bands);
+    long Trainings, long FailedTrainings, double TrainingSeconds, long MeasuredQueries, IReadOnlyList<BandSummary> Bands)
+{
+    /// <summary>Passes that gave back space of logs.</summary>
+    public long Compactions { get; init; }
+
+    /// <summary>Living documents copied for it.</summary>
+    public long MovedBytes { get; init; }
+
+    /// <summary>What logs became shorter.</summary>
+    public long FreedBytes { get; init; }
+}
 
 /// <summary>One band of selectivity over the open shards that have measured it well enough.</summary>
 /// <param name="Selectivity">Name of the band.</param>

@@ -36,6 +36,9 @@ public sealed class MaintenanceWorker : IDisposable
     private long _failedTrainings;
     private double _trainingSeconds;
     private long _measured;
+    private long _compactions;
+    private long _movedBytes;
+    private long _freedBytes;
     private int _disposed;
 
     /// <param name="options">What it may take.</param>
@@ -87,7 +90,12 @@ public sealed class MaintenanceWorker : IDisposable
             Interlocked.Read(ref _failedTrainings),
             Volatile.Read(ref _trainingSeconds),
             Interlocked.Read(ref _measured),
-            [.. RecallMerge.Merge(bands).Select(band => new BandSummary(band.Selectivity, worst[band.Selectivity].Min(), band.Recall, band.Effort))]);
+            [.. RecallMerge.Merge(bands).Select(band => new BandSummary(band.Selectivity, worst[band.Selectivity].Min(), band.Recall, band.Effort))])
+        {
+            Compactions = Interlocked.Read(ref _compactions),
+            MovedBytes = Interlocked.Read(ref _movedBytes),
+            FreedBytes = Interlocked.Read(ref _freedBytes),
+        };
     }
 
     /// <summary>Ends the thread; what is under way is given up.</summary>
@@ -140,6 +148,13 @@ public sealed class MaintenanceWorker : IDisposable
         lock (_gate)
             Volatile.Write(ref _trainingSeconds, _trainingSeconds + seconds);
         Interlocked.Increment(ref _trainings);
+    }
+
+    internal void Compacted(long moved, long freed)
+    {
+        Interlocked.Increment(ref _compactions);
+        Interlocked.Add(ref _movedBytes, moved);
+        Interlocked.Add(ref _freedBytes, freed);
     }
 
     internal void TrainingFailed() => Interlocked.Increment(ref _failedTrainings);

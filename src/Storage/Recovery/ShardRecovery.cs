@@ -63,6 +63,9 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
             var scan = new LogScan(segments, mark, manifest.Epoch);
             scan.Run((long address, in RecordHeader header, ReadOnlyMemory<byte> record) => Apply(state, segments, address, header, record), progress, cancel);
             state.Publish(scan.Sequence);
+            if (mark is null && scan.Begin > state.LogBegin)
+                throw new ShardCorruptException(segments.NameOf(state.LogBegin), $"the log begins at {state.LogBegin}, but its files only at {scan.Begin}: some are missing.");
+            segments.RemoveBefore(manifest.Geometry.SegmentOf(scan.Begin));
             if (segments.CutAt(scan.End) is > 0 and var cut && scan.Broken is not null)
                 RecoveryLog.TornEndCut(logger, cut, scan.Broken);
             if (mark is null && scan.Sequence > 0)
@@ -70,7 +73,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
 
             // What a killed process had only handed to the system is about to be shown to readers: it must not go any more.
             segments.FlushAll();
-            var point = new CommitPoint(manifest.Epoch, scan.Sequence, mark?.Begin ?? LogGeometry.FirstAddress, scan.End);
+            var point = new CommitPoint(manifest.Epoch, scan.Sequence, scan.Begin, scan.End);
             return FasterShardLog.Open(segments, CommitMark.Start(disk, files, point), files.LogBase, options);
         }
         catch
@@ -141,8 +144,8 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         if (disk.Exists(files.Manifest))
             return ShardManifest.Parse(disk.ReadAll(files.Manifest), files.Manifest);
 
-        // The manifest is gone; the log's first record is one, and its last record tells the epoch.
-        var restored = ReadFirstRecord();
+        // The manifest is gone; the log has one, and its last record tells the epoch.
+        var restored = ManifestSearch.Find(disk, files);
         using var segments = new SegmentFiles(disk, files, restored.Geometry);
         var scan = new LogScan(segments, mark, currentEpoch: long.MaxValue);
         scan.Run((long _, in RecordHeader header, ReadOnlyMemory<byte> record) =>
@@ -154,15 +157,6 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
             cancel);
         RecoveryLog.ManifestRestored(logger, files.Manifest, scan.Sequence);
         return restored with { Epoch = Math.Max(scan.Epoch, mark?.Epoch ?? 1) };
-    }
-
-    private ShardManifest ReadFirstRecord()
-    {
-        // Where the first record lies and ends does not depend on sizes that only it tells.
-        var widest = new LogGeometry(PageSizeBits: 26, SegmentSizeBits: 32);
-        using var segments = new SegmentFiles(disk, files, widest);
-        using var record = new LogReader(segments).Read(LogGeometry.FirstAddress);
-        return ShardManifest.Parse(record.Bytes.Span[RecordHeader.Bytes..], segments.NameOf(LogGeometry.FirstAddress));
     }
 
     private ManifestFile RaiseEpoch(ShardManifest found, CommitPoint? mark)

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ClipOrleans.Storage.Compaction;
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Log;
 
@@ -23,6 +24,20 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
     /// <summary>Encodes the deletion of a document that is known to be there.</summary>
     public async ValueTask EncodeDeleteAsync(string id, WriteGroup group) =>
         await AddAsync(id, new RowView { Kind = OperationKind.Delete, Offset = 0, Length = 0, IdBytes = Encoding.UTF8.GetBytes(id) }, group);
+
+    /// <summary>Encodes a row as it stands elsewhere in the log. With nothing in flight.</summary>
+    /// <returns>False if it is not its document's newest any more.</returns>
+    public async ValueTask<bool> EncodeMoveAsync(MovingRow moving, WriteGroup group)
+    {
+        var view = state.View;
+        if (!view.TryGet(moving.Id, out var newest) || view.LocatorOf(newest) != moving.Locator)
+            return false;
+        var row = moving.Row with { IsMoved = true };
+        if (!moving.Image.IsEmpty)
+            row = row with { Chunks = await packer.AppendImageAsync(moving.Image, group) };
+        await AddAsync(moving.Id, row, group);
+        return true;
+    }
 
     private async ValueTask<StoredOutcome> EncodeAsync(StoredOperation operation, long now, WriteGroup group)
     {
@@ -58,7 +73,11 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
 
         long? createdAt;
         using (var old = FindRow(operation.Id))
+        {
             createdAt = old?.Row.CreatedAt;
+            now = Later(now, old?.Row);
+        }
+
         var row = new RowView
         {
             Kind = OperationKind.Put,
@@ -107,12 +126,15 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
             return StoredOutcome.Failed(FailureReasons.InvalidMetadata, $"The patch has a name that is not valid Unicode: {e.Message}", "");
         }
 
-        var row = old.Row with { Metadata = merged, UpdatedAt = now };
+        var row = old.Row with { Metadata = merged, UpdatedAt = Later(now, old.Row), IsMoved = false };
         if (!packer.Fits(row))
             return TooLarge(row);
         await AddAsync(operation.Id, row, group);
         return StoredOutcome.Updated;
     }
+
+    /// <summary>The times of a document never go back, whatever the clock does.</summary>
+    private static long Later(long now, RowView? old) => old is { } row ? Math.Max(now, Math.Max(row.CreatedAt, row.UpdatedAt)) : now;
 
     private async ValueTask AddAsync(string id, RowView row, WriteGroup group) =>
         pending.Set(id, await packer.AddAsync(row, group));

@@ -1,3 +1,4 @@
+using ClipOrleans.Storage.Compaction;
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
@@ -49,6 +50,9 @@ internal sealed class ShardWriter
     /// <summary>Looks after what was published; set before <see cref="RunAsync"/>, or never.</summary>
     public ShardMaintenance? Maintenance { get; init; }
 
+    /// <summary>Looks after the log; set before <see cref="RunAsync"/>, or never.</summary>
+    public ShardCompaction? Compaction { get; init; }
+
     public long GroupCommits => Interlocked.Read(ref _groupCommits);
 
     /// <summary>Runs until the queue is closed and empty and the last group is answered.</summary>
@@ -90,6 +94,14 @@ internal sealed class ShardWriter
                     await FinishCommitAsync();
                     _fence.Check();
                     standstill.Run();
+                    break;
+                case MoveRequest move:
+                    await FinishCommitAsync();
+                    await MoveAsync(move);
+                    break;
+                case TruncateRequest truncation:
+                    await FinishCommitAsync();
+                    await TruncateAsync(truncation);
                     break;
                 case MaintenanceRequest maintenance:
                     await FinishCommitAsync();
@@ -241,7 +253,7 @@ internal sealed class ShardWriter
         // The log first: a crash before the manifest is caught up with when the log is replayed.
         var manifest = _manifest.Current with { Descriptor = request.Newer };
         var group = new WriteGroup();
-        await _packer.AppendManifestAsync((manifest with { Owner = null }).ToJson(), group);
+        await _packer.AppendManifestAsync((manifest with { Owner = null, LogBegin = _state.LogBegin }).ToJson(), group);
         await CommitAloneAsync(group);
         if (_state.NeedsRederiving)
             _state.Rederive(_log, CancellationToken.None);
@@ -249,6 +261,28 @@ internal sealed class ShardWriter
         WriterLog.Reconfigured(_logger, request.Newer.IndexVersion, request.Newer.Schema.Count);
         AfterPublish();
         request.Complete(_state.Descriptor);
+    }
+
+    private async Task MoveAsync(MoveRequest request)
+    {
+        var group = new WriteGroup();
+        var (bytes, before) = (0L, _log.Tail);
+        foreach (var row in request.Rows)
+            bytes += await _encoder.EncodeMoveAsync(row, group) ? row.Bytes : 0;
+        await CommitAloneAsync(group);
+        request.Complete(new MovedRows(bytes, _log.Tail - before));
+    }
+
+    /// <summary>The log says first where it will begin, and repeats what it holds; then the mark says so; files go later still.</summary>
+    private async Task TruncateAsync(TruncateRequest request)
+    {
+        var group = new WriteGroup();
+        await _packer.AppendManifestAsync((_manifest.Current with { Owner = null, LogBegin = request.Begin }).ToJson(), group);
+        await CommitAloneAsync(group);
+        _fence.Check();
+        var before = _log.Begin;
+        await _log.TruncateAsync(request.Begin);
+        request.Complete(request.Begin - before);
     }
 
     private async Task CommitAloneAsync(WriteGroup group)
@@ -265,6 +299,7 @@ internal sealed class ShardWriter
         if (_state.DropDeadRows() is > 0 and var dropped)
             WriterLog.DeadRowsDropped(_logger, dropped);
         Maintenance?.AfterPublish();
+        Compaction?.AfterPublish();
     }
 
     private ShardException Stop(Exception e)

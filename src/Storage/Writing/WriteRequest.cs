@@ -1,3 +1,4 @@
+using ClipOrleans.Storage.Compaction;
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Vectors.Filters;
 
@@ -96,4 +97,16 @@ internal sealed class StandstillRequest<T>(Func<T> take, CancellationToken cance
 internal interface IStandstillRequest
 {
     void Run();
+}
+
+/// <summary>Rows to be copied to the end of the log, those that are still the newest of their documents. Answer: what was copied.</summary>
+internal sealed class MoveRequest(IReadOnlyList<MovingRow> rows, CancellationToken cancel) : WriteRequest<MovedRows>(0, cancel)
+{
+    public IReadOnlyList<MovingRow> Rows => rows;
+}
+
+/// <summary>Nothing before an address is needed any more. Answer: bytes that the log is shorter.</summary>
+internal sealed class TruncateRequest(long begin, CancellationToken cancel) : WriteRequest<long>(0, cancel)
+{
+    public long Begin => begin;
 }

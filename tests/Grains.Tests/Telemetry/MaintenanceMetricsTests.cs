@@ -13,7 +13,7 @@ public sealed class MaintenanceMetricsTests
     {
         using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var instruments = new GrainInstruments(services.GetRequiredService<IMeterFactory>());
-        instruments.WatchMaintenance(() => new MaintenanceReport(3, 1, 12.5, 640, [new("all", 0.93, 0.97, 0.5), new("1-10%", 0.9, 0.9, 2)]));
+        instruments.WatchMaintenance(() => new MaintenanceReport(3, 1, 12.5, 640, [new("all", 0.93, 0.97, 0.5), new("1-10%", 0.9, 0.9, 2)]) { Compactions = 2, MovedBytes = 500, FreedBytes = 900 });
 
         var seen = new List<string>();
         using var listener = new MeterListener();
@@ -39,6 +39,9 @@ public sealed class MaintenanceMetricsTests
                 "cliporleans.index.training.time : 12.5",
                 "cliporleans.index.trainings outcome=done: 3",
                 "cliporleans.index.trainings outcome=failed: 1",
+                "cliporleans.log.compaction.bytes kind=freed: 900",
+                "cliporleans.log.compaction.bytes kind=moved: 500",
+                "cliporleans.log.compactions : 2",
             ],
             seen.Order(StringComparer.Ordinal));
 
