@@ -48,6 +48,9 @@ public static class Limits
     /// <summary>Texts or images of one call to an encoder: the encoder's queue is never shorter.</summary>
     public const int MaxInputsPerEncode = 64;
 
+    /// <summary>Bytes of a file of a snapshot in one message.</summary>
+    public const int MaxArchivePieceBytes = 1024 * 1024;
+
     /// <summary>Documents of one write message to a shard, and ids of one read.</summary>
     public const int MaxOperationsPerWrite = 1_000;
 }

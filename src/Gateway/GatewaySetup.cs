@@ -10,6 +10,7 @@ using ClipOrleans.Gateway.Ingest;
 using ClipOrleans.Gateway.OpenApi;
 using ClipOrleans.Gateway.Options;
 using ClipOrleans.Gateway.Search;
+using ClipOrleans.Gateway.Snapshots;
 using ClipOrleans.Gateway.Telemetry;
 using ClipOrleans.Gateway.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -50,6 +51,10 @@ public static class GatewaySetup
         services.AddSingleton<IndexDirectory>();
         services.AddSingleton<IndexService>();
 
+        services.AddSingleton<SnapshotService>();
+        services.AddSingleton<ArchiveWriter>();
+        services.AddSingleton<ArchiveReader>();
+
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton<ImageDecoder>();
         services.AddSingleton<EmbeddingCache>();
@@ -86,6 +91,8 @@ public static class GatewaySetup
         app.MapGatewayOpenApi();
         var v1 = app.MapGroup("/v1").WithErrors(EndpointConventions.OfAll).WithQuery();
         v1.MapIndexes();
+        v1.MapSnapshots();
+        v1.MapRestore();
         v1.MapDocuments();
         v1.MapBulk();
         v1.MapSearch();

@@ -2,6 +2,7 @@ using ClipOrleans.Clip.Models;
 using ClipOrleans.Grains.Catalog;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Grains.Shards;
+using ClipOrleans.Grains.Snapshots;
 using ClipOrleans.Storage;
 using ClipOrleans.Storage.Maintenance;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,7 @@ public static class GrainsSetup
         services.TryAddSingleton<SearchPool>();
         services.TryAddSingleton(Maintenance);
         services.TryAddSingleton<ShardSurroundings>();
+        services.TryAddSingleton<SnapshotFolders>();
         services.TryAddSingleton(OpenFromDisk);
         services.TryAddSingleton(Models);
         services.AddSingleton<CatalogStorage>();

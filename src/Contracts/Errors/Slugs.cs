@@ -17,8 +17,10 @@ public static class Slugs
     public const string DocumentNotFound = "document-not-found";
     public const string ImageNotFound = "image-not-found";
     public const string ModelNotFound = "model-not-found";
+    public const string SnapshotNotFound = "snapshot-not-found";
     public const string TenantNotFound = "tenant-not-found";
     public const string IndexExists = "index-exists";
+    public const string SnapshotInProgress = "snapshot-in-progress";
     public const string IndexChanged = "index-changed";
     public const string BodyTooLarge = "body-too-large";
     public const string ImageTooLarge = "image-too-large";
@@ -35,6 +37,7 @@ public static class Slugs
     public const string UndeclaredField = "undeclared-field";
     public const string ModelRequired = "model-required";
     public const string ModelUnusable = "model-unusable";
+    public const string BackupDamaged = "backup-damaged";
     public const string RateLimited = "rate-limited";
     public const string QuotaExceeded = "quota-exceeded";
     public const string Overloaded = "overloaded";

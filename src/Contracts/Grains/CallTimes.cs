@@ -11,4 +11,7 @@ internal static class CallTimes
 
     /// <summary>The same on all shards of an index, some at a time.</summary>
     public const string ManyShards = "00:05:00";
+
+    /// <summary>Copying and checking all bytes of an index, at the pace of the disk.</summary>
+    public const string Copying = "04:00:00";
 }

@@ -25,6 +25,13 @@ public interface IIndexGrain : IGrainWithStringKey
     [Alias("Create"), ResponseTimeout(CallTimes.ManyShards)]
     Task<Result<IndexDescription>> Create(IndexSpec spec, long incarnation);
 
+    /// <summary>For the grains of snapshots: makes the index from a backup, once the tenant has reserved its name.</summary>
+    /// <param name="folder">Of the backup, relative to <c>Storage:Path</c>.</param>
+    /// <param name="incarnation">What the tenant gave.</param>
+    /// <returns>The index, or index-exists, or backup-damaged.</returns>
+    [Alias("Restore"), ResponseTimeout(CallTimes.Copying)]
+    Task<Result<IndexDescription>> Restore(string folder, long incarnation);
+
     /// <summary>For the tenant grain alone: removes the index and its shards' files.</summary>
     [Alias("Delete"), ResponseTimeout(CallTimes.ManyShards)]
     Task<Result<IndexDescription>> Delete();

@@ -3,6 +3,7 @@ using ClipOrleans.Contracts.Documents;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Contracts.Snapshots;
 using Orleans.Concurrency;
 
 namespace ClipOrleans.Contracts.Grains;
@@ -42,6 +43,18 @@ public interface IShardGrain : IGrainWithStringKey
     /// <summary>Answers at once, also while loading.</summary>
     [Alias("GetStatus"), AlwaysInterleave]
     Task<ShardStatus> GetStatus();
+
+    /// <summary>Copies the shard while it serves: all that was acknowledged before the call, up to one record of its log.</summary>
+    /// <param name="folder">Where to, relative to <c>Storage:Path</c>; empty.</param>
+    [Alias("Copy"), AlwaysInterleave, ResponseTimeout(CallTimes.Copying)]
+    Task<Result<ShardCopy>> Copy(string folder);
+
+    /// <summary>Makes the shard, which must not exist, from a copy, and begins to open it.</summary>
+    /// <param name="folder">Of the copy, relative to <c>Storage:Path</c>.</param>
+    /// <param name="copy">What it must be.</param>
+    /// <returns>Null, or backup-damaged, or why it could not be made.</returns>
+    [Alias("Restore"), ResponseTimeout(CallTimes.Copying)]
+    Task<Error?> Restore(string folder, ShardCopy copy);
 
     /// <summary>Closes the shard and deletes its files; idempotent.</summary>
     /// <returns>Null, or why its files are still there.</returns>

@@ -13,6 +13,11 @@ public interface ITenantGrain : IGrainWithStringKey
     [Alias("CreateIndex"), ResponseTimeout(CallTimes.ManyShards)]
     Task<Result<IndexDescription>> CreateIndex(IndexSpec spec);
 
+    /// <summary>For restoring: takes a name for an index that its own grain will make.</summary>
+    /// <returns>The incarnation of the index, or index-exists.</returns>
+    [Alias("ReserveIndex")]
+    Task<Result<long>> ReserveIndex(string name);
+
     /// <summary>All indexes of the tenant in name order.</summary>
     [Alias("ListIndexes"), AlwaysInterleave]
     Task<ImmutableArray<IndexDescription>> ListIndexes();

@@ -5,6 +5,9 @@ namespace ClipOrleans.Contracts.Keys;
 /// <summary>An index of a tenant by name, without its incarnation: the key of the index grain, <c>tenant/index</c>.</summary>
 public readonly record struct IndexKey(TenantId Tenant, string Name)
 {
+    /// <summary>The folder of the index's snapshots, relative to <c>Storage:Path</c>. It outlives the index.</summary>
+    public string SnapshotsPath => Path.Combine("tenants", Tenant.Value, "snapshots", Name);
+
     /// <exception cref="FormatException">The text is not <c>tenant/index</c>.</exception>
     public static IndexKey Parse(string text)
     {

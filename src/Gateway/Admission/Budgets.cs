@@ -19,8 +19,15 @@ internal sealed class Budgets(IOptions<LimitOptions> limits, TimeProvider clock)
     /// <summary>Bulk requests: each may hold a whole body's worth of prepared documents.</summary>
     public SemaphoreSlim Bulk { get; } = new(limits.Value.MaxConcurrentBulkRequests);
 
+    /// <summary>Archives on their way in or out: each keeps the disk busy.</summary>
+    public SemaphoreSlim Archives { get; } = new(limits.Value.MaxConcurrentArchives);
+
     public static Error OutOfMemory(string what) =>
         Error.Of(Slugs.Overloaded, $"The memory set aside for {what} is in use by other requests: try again in a moment.");
 
-    public void Dispose() => Bulk.Dispose();
+    public void Dispose()
+    {
+        Bulk.Dispose();
+        Archives.Dispose();
+    }
 }

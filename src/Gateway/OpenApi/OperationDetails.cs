@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using ClipOrleans.Gateway.Endpoints;
 using ClipOrleans.Gateway.Errors;
+using ClipOrleans.Gateway.Snapshots;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -47,7 +48,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         {
             switch (mediaType)
             {
-                case PutDocument.AnyImage:
+                case PutDocument.AnyImage or ArchiveWriter.Tar:
                     content.Schema = Bytes();
                     break;
                 case PutDocument.Multipart:

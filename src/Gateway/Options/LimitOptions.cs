@@ -55,6 +55,14 @@ public sealed class LimitOptions
     [Range((long)Contracts.Limits.MaxImageBytes, 1024L * 1024 * 1024 * 1024)]
     public long MaxImageBytesInFlight { get; set; } = 256L * 1024 * 1024;
 
+    /// <summary>Bytes of an archive that an index is restored from; it is streamed to disk. Default 64 GiB.</summary>
+    [Range(1024L, 1024L * 1024 * 1024 * 1024 * 1024)]
+    public long MaxArchiveBytes { get; set; } = 64L * 1024 * 1024 * 1024;
+
+    /// <summary>Archives sent or taken at once; one more is answered 503 with Retry-After. Default 4.</summary>
+    [Range(1, 1_024)]
+    public int MaxConcurrentArchives { get; set; } = 4;
+
     /// <summary>Seconds that an NDJSON stream may stay silent before it is ended. Default 120.</summary>
     [Range(1, 3_600)]
     public int MaxStreamIdleSeconds { get; set; } = 120;

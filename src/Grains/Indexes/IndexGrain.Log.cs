@@ -17,6 +17,9 @@ internal sealed partial class IndexGrain
     [LoggerMessage(4, LogLevel.Warning, "Index {Index}: a change that was begun cannot be finished yet: {Reason}")]
     private partial void LogNotResumed(IndexKey index, string reason);
 
+    [LoggerMessage(6, LogLevel.Information, "Index {Index} made as incarnation {Incarnation} from backup {Backup}: {Documents} documents")]
+    private partial void LogRestored(IndexKey index, long incarnation, string backup, long documents);
+
     [LoggerMessage(5, LogLevel.Error, "Index {Index}: a step that was begun cannot be finished")]
     private partial void LogResumeFailed(Exception fault, IndexKey index);
 }

@@ -3,6 +3,7 @@ using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Grains.Catalog;
+using ClipOrleans.Grains.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Grains.Indexes;
@@ -13,6 +14,7 @@ namespace ClipOrleans.Grains.Indexes;
 /// </summary>
 internal sealed partial class IndexGrain(
     [PersistentState("index", CatalogStorage.ProviderName)] IPersistentState<IndexState> state,
+    SnapshotFolders folders,
     TimeProvider clock,
     ILogger<IndexGrain> logger) : Grain, IIndexGrain, IDisposable
 {
@@ -60,6 +62,31 @@ internal sealed partial class IndexGrain(
 
         await WriteAsync(IndexPhase.Live, description);
         LogCreated(_key, incarnation, spec.Shards);
+        return description;
+    });
+
+    public Task<Result<IndexDescription>> Restore(string folder, long incarnation) => _gate.RunAsync<Result<IndexDescription>>(async () =>
+    {
+        if (await FinishAsync() is { } unfinished)
+            return unfinished;
+        if (state.State.Phase is IndexPhase.Live)
+            return Error.Of(Slugs.IndexExists, $"There is an index named '{_key.Name}' already.");
+        var backup = await folders.ReadAsync(folder, _key.Name);
+        if (!backup.IsSuccess)
+            return backup.Error;
+
+        var (manifest, spec) = backup.Value;
+        var now = clock.GetUtcNow();
+        var description = new IndexDescription(_key.Tenant.Value, spec, incarnation, manifest.IndexVersion, now, now);
+        await WriteAsync(IndexPhase.Creating, description);
+        if (await new IndexShards(GrainFactory, description).RestoreAsync(folder, manifest) is { } error)
+        {
+            await FinishAsync();
+            return error;
+        }
+
+        await WriteAsync(IndexPhase.Live, description);
+        LogRestored(_key, incarnation, manifest.Id, manifest.Documents);
         return description;
     });
 

@@ -3,6 +3,8 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Grains.Snapshots;
+using ClipOrleans.Storage.Backup;
 
 namespace ClipOrleans.Grains.Indexes;
 
@@ -11,6 +13,8 @@ internal sealed class IndexShards(IGrainFactory grains, IndexDescription descrip
 {
     /// <summary>Shards called at once: making or removing one is a few forced writes, more of them only queue at the disk.</summary>
     private const int AtOnce = 16;
+
+    private const int CopiesAtOnce = 2;
 
     /// <summary>How long a status waits for a shard; a shard that has more to do than answer is not well.</summary>
     private static readonly TimeSpan s_statusTimeout = TimeSpan.FromSeconds(5);
@@ -27,6 +31,21 @@ internal sealed class IndexShards(IGrainFactory grains, IndexDescription descrip
         }
 
         return null;
+    }
+
+    /// <summary>Makes the shards from the copies in a backup.</summary>
+    public async Task<Error?> RestoreAsync(string folder, BackupManifest manifest)
+    {
+        foreach (var some in Enumerable.Range(0, description.Spec.Shards).Chunk(CopiesAtOnce))
+        {
+            var answers = await Task.WhenAll(some.Select(shard => Shard(shard).Restore(
+                Path.Combine(folder, BackupManifest.PathOf(shard, "")), SnapshotMessages.ToMessage(manifest.Shards[shard]))));
+            if (answers.FirstOrDefault(answer => answer is not null) is { } error)
+                return error;
+        }
+
+        // A shard that was copied before a change of the index reached it gets the change now.
+        return manifest.Shards.All(shard => shard.IndexVersion == description.Version) ? null : await ConfigureAsync();
     }
 
     public async Task<Error?> DropAsync()

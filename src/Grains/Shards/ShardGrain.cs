@@ -6,6 +6,7 @@ using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Contracts.Snapshots;
 using ClipOrleans.Storage;
 using ClipOrleans.Vectors.Filters;
 using Orleans.Concurrency;
@@ -110,6 +111,12 @@ internal sealed class ShardGrain(
         await Task.Run(async () => await engine.ReadImageAsync(id)) is { } image ? new StoredImage(ShardMessages.ToArray(image.Bytes), image.ContentType)
         : await engine.GetAsync(id, includeVector: false) is null ? Error.Of(Slugs.DocumentNotFound, $"There is no document '{id}'.")
         : Error.Of(Slugs.ImageNotFound, $"No image is kept of document '{id}'."));
+
+    public Task<Result<ShardCopy>> Copy(string folder) => UseAsync<ShardCopy>(indexVersion: null, engine => _host.CopyAsync(engine, surroundings.PathOf(folder)));
+
+    public async Task<Error?> Restore(string folder, ShardCopy copy) => _host.Phase is HostPhase.Absent
+        ? await _host.RestoreAsync(surroundings.PathOf(folder), copy)
+        : Error.Of(Slugs.IndexExists, $"There is a shard {_key.Shard} of index '{_key.Index}' already.");
 
     public async Task<ShardStatus> GetStatus()
     {

@@ -23,6 +23,9 @@ internal sealed partial class ShardHost
     [LoggerMessage(7, LogLevel.Error, "Shard {Shard} cannot be made")]
     private partial void LogCreateFailed(Exception fault, ShardKey shard);
 
+    [LoggerMessage(9, LogLevel.Error, "Shard {Shard} cannot be copied")]
+    private partial void LogCopyFailed(Exception fault, ShardKey shard);
+
     [LoggerMessage(8, LogLevel.Error, "Shard {Shard} cannot be removed")]
     private partial void LogDropFailed(Exception fault, ShardKey shard);
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Contracts.Snapshots;
+using ClipOrleans.Grains.Snapshots;
 using ClipOrleans.Storage;
 using ClipOrleans.Storage.Errors;
 using Microsoft.Extensions.Logging;
@@ -140,6 +142,51 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
 
         Phase = HostPhase.Open;
         surroundings.Instruments.ShardOpened(Stopwatch.GetElapsedTime(started));
+        return null;
+    }
+
+    /// <summary>Copies the shard; closing it ends the copying.</summary>
+    public async Task<Result<ShardCopy>> CopyAsync(ShardEngine engine, string directory)
+    {
+        try
+        {
+            return SnapshotMessages.ToMessage(await engine.CopyToAsync(directory, _closing.Token));
+        }
+        catch (OperationCanceledException) when (Phase is HostPhase.Closed)
+        {
+            return Refusal()!;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            LogCopyFailed(fault, key);
+            return Unavailable($"Shard {key.Shard} cannot be copied: {SeeLog}");
+        }
+    }
+
+    /// <summary>Makes the shard from a copy and begins to open it.</summary>
+    /// <returns>Null, or why it could not be made.</returns>
+    public async Task<Error?> RestoreAsync(string source, ShardCopy copy)
+    {
+        try
+        {
+            await ShardEngine.RestoreAsync(_directory, source, SnapshotMessages.ToStored(copy), _closing.Token);
+        }
+        catch (OperationCanceledException) when (Phase is HostPhase.Closed)
+        {
+            return Refusal();
+        }
+        catch (ShardCorruptException damage)
+        {
+            LogCreateFailed(damage, key);
+            return SnapshotFolders.Damaged(damage);
+        }
+        catch (Exception fault) when (IsOfTheMachine(fault))
+        {
+            LogCreateFailed(fault, key);
+            return Unavailable($"Shard {key.Shard} cannot be made: {SeeLog}");
+        }
+
+        BeginOpening();
         return null;
     }
 

@@ -24,6 +24,9 @@ internal sealed class ShardSurroundings(
 
     public string DirectoryOf(ShardKey key) => Path.Combine(Settings.FullPath, key.RelativePath);
 
+    /// <summary>A folder that travelled in a message, on this machine.</summary>
+    public string PathOf(string folder) => Path.Combine(Settings.FullPath, folder);
+
     public Task<ShardEngine> OpenAsync(string directory, IProgress<int> progress, CancellationToken cancellation) =>
         open(directory, Options(), progress, cancellation);
 

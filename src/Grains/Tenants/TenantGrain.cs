@@ -25,20 +25,26 @@ internal sealed partial class TenantGrain(
 
     public async Task<Result<IndexDescription>> CreateIndex(IndexSpec spec)
     {
-        if (state.State.Indexes.ContainsKey(spec.Name))
+        var incarnation = await ReserveIndex(spec.Name);
+        return incarnation.IsSuccess ? await Index(spec.Name).Create(spec, incarnation.Value) : incarnation.Error;
+    }
+
+    public async Task<Result<long>> ReserveIndex(string name)
+    {
+        if (state.State.Indexes.ContainsKey(name))
         {
-            var present = await Index(spec.Name).Describe();
+            var present = await Index(name).Describe();
             if (present.IsSuccess)
-                return Error.Of(Slugs.IndexExists, $"There is an index named '{spec.Name}' already: choose another name or delete that one first.");
+                return Error.Of(Slugs.IndexExists, $"There is an index named '{name}' already: choose another name or delete that one first.");
             if (present.Error.Slug != Slugs.IndexNotFound)
-                return present;
+                return present.Error;
         }
 
         var incarnation = state.State.LastIncarnation + 1;
         state.State.LastIncarnation = incarnation;
-        state.State.Indexes[spec.Name] = incarnation;
+        state.State.Indexes[name] = incarnation;
         await WriteAsync();
-        return await Index(spec.Name).Create(spec, incarnation);
+        return incarnation;
     }
 
     public async Task<ImmutableArray<IndexDescription>> ListIndexes()

@@ -60,11 +60,12 @@ public sealed class BackupFolder
         return file.Read(bytes, offset) == bytes.Length ? bytes : throw new ShardCorruptException(full, "it became shorter while it was read.");
     }
 
-    /// <summary>Makes the directory, durably, into which the copy of a shard goes.</summary>
+    /// <summary>Makes the directory, durably and empty, into which the copy of a shard goes.</summary>
     /// <returns>Its path.</returns>
     public string BeginShard(string id, int shard)
     {
         var directory = Path.GetDirectoryName(Path.Combine(Unfinished(id), BackupManifest.PathOf(shard, "x")))!;
+        DiskTree.Delete(_disk, directory);
         _disk.CreateDirectory(directory);
         return directory;
     }
@@ -86,8 +87,13 @@ public sealed class BackupFolder
     {
         if (!_disk.DirectoryExists(_folder))
             return;
-        foreach (var name in _disk.Directories(_folder).Where(IsUnfinished))
-            DiskTree.Delete(_disk, Path.Combine(_folder, name));
+        foreach (var path in _disk.Directories(_folder).Where(IsUnfinished).Select(name => Path.Combine(_folder, name)))
+        {
+            // Away from its name first: whoever still works at it cannot finish it while it is being taken apart.
+            var doomed = path + DurableFile.TemporarySuffix;
+            _disk.RenameDirectory(path, doomed);
+            DiskTree.Delete(_disk, doomed);
+        }
     }
 
     /// <summary>Removes a backup, durably: it is gone whole before its first file is.</summary>

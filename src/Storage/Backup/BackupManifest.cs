@@ -101,6 +101,8 @@ public sealed record BackupManifest(
     /// <summary>Names become paths, and numbers sizes: none is taken unseen.</summary>
     private void Check()
     {
+        if (IndexVersion < 1)
+            throw new FormatException($"version {IndexVersion} of an index.");
         if (Shards.Count is < 1 or > MaxShards)
             throw new FormatException($"{Shards.Count} shards.");
         foreach (var shard in Shards)

@@ -57,7 +57,10 @@ internal static class ShardRestore
         using var source = disk.TryOpenExisting(from) ?? throw new ShardCorruptException(from, "the file is missing.");
         if (source.Length != file.Length)
             throw new ShardCorruptException(from, $"{source.Length} bytes instead of {file.Length}.");
-        var checksum = isSealed && disk.TryLink(from, to) ? FileCopy.Checksum(source, file.Length, cancel) : FileCopy.Copy(disk, source, file.Length, to, cancel);
+        var linked = isSealed && disk.TryLink(from, to);
+        if (linked)
+            source.Flush();
+        var checksum = linked ? FileCopy.Checksum(source, file.Length, cancel) : FileCopy.Copy(disk, source, file.Length, to, cancel);
         if (checksum != file.Checksum)
             throw new ShardCorruptException(from, "its bytes do not fit the checksum in the backup's manifest.");
     }

@@ -61,6 +61,8 @@ internal sealed class FakeCatalog(FakeCluster cluster)
             return description;
         }
 
+        public Task<Result<long>> ReserveIndex(string name) => throw new NotSupportedException("The grains of snapshots do it.");
+
         public Task<ImmutableArray<IndexDescription>> ListIndexes() => Task.FromResult(
             catalog._indexes.Values.Where(index => index.Tenant == tenant).OrderBy(index => index.Spec.Name, StringComparer.Ordinal).ToImmutableArray());
 
@@ -97,6 +99,8 @@ internal sealed class FakeCatalog(FakeCluster cluster)
             await catalog.Faults.PassAsync<IndexDescription>("update") ?? (catalog.Update(key, patch) is { } changed ? changed : NotFound(Name));
 
         public Task<Result<IndexDescription>> Create(IndexSpec spec, long incarnation) => throw new NotSupportedException("The tenant grain does it.");
+
+        public Task<Result<IndexDescription>> Restore(string folder, long incarnation) => throw new NotSupportedException("The grains of snapshots do it.");
 
         public Task<Result<IndexDescription>> Delete() => throw new NotSupportedException("The tenant grain does it.");
     }

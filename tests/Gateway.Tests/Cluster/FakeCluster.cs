@@ -24,6 +24,8 @@ internal sealed class FakeCluster : IGrainFactory
 
     public FakeEncoder Encoder { get; }
 
+    public FakeSnapshots Snapshots { get; }
+
     public ImmutableArray<ModelInfo> Models { get; set; } = [ToyModel(Model, isDefault: true)];
 
     /// <summary>What each shard says of its codes.</summary>
@@ -39,6 +41,7 @@ internal sealed class FakeCluster : IGrainFactory
     {
         Catalog = new FakeCatalog(this);
         Encoder = new FakeEncoder(this);
+        Snapshots = new FakeSnapshots(this);
     }
 
     public static ModelInfo ToyModel(string name, bool isDefault = false, string? problem = null) =>
@@ -92,6 +95,8 @@ internal sealed class FakeCluster : IGrainFactory
         type == typeof(IShardGrain) ? Shard(key)
         : type == typeof(IIndexGrain) ? Catalog.Index(key)
         : type == typeof(ITenantGrain) ? Catalog.Tenant(key)
+        : type == typeof(ISnapshotsGrain) ? Snapshots.Of(key)
+        : type == typeof(IUploadGrain) ? Snapshots.Upload(key)
         : type == typeof(IEncoderGrain) ? Encoder
         : throw new NotSupportedException($"{type} is no grain of this cluster.");
 

@@ -6,6 +6,7 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Contracts.Snapshots;
 using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
 using ClipOrleans.Vectors.Search;
@@ -147,6 +148,10 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
             new MemoryBytes(_vectors.Memory.Vectors, _vectors.Memory.Codes, _vectors.Memory.Other, _vectors.Memory.Mapped),
             cluster.Codes,
             cluster.Recall(_number)));
+
+    public Task<Result<ShardCopy>> Copy(string folder) => throw new NotSupportedException("The grains of snapshots do it.");
+
+    public Task<Error?> Restore(string folder, ShardCopy copy) => throw new NotSupportedException("The grains of snapshots do it.");
 
     public Task<Error?> Drop()
     {

@@ -32,8 +32,15 @@ public sealed class ProblemTests
             return await host.GetAsync($"{Documents}/text/image");
         },
         [Slugs.ModelNotFound] = host => host.PostAsync("/v1/embeddings", "{\"model\":\"nothing\",\"input\":\"red\"}"),
+        [Slugs.SnapshotNotFound] = host => host.GetAsync("/v1/indexes/shop/snapshots/nothing"),
         [Slugs.TenantNotFound] = host => SearchFailing(host, Error.Of(Slugs.TenantNotFound, "There is no such tenant.")),
         [Slugs.IndexExists] = host => host.PostAsync("/v1/indexes", "{\"name\":\"shop\"}"),
+        [Slugs.SnapshotInProgress] = async host =>
+        {
+            host.Cluster.Snapshots.StateOfNew = Contracts.Snapshots.SnapshotState.Creating;
+            (await host.SendAsync(HttpMethod.Post, "/v1/indexes/shop/snapshots", null)).Expect(HttpStatusCode.Accepted);
+            return await host.GetAsync("/v1/indexes/shop/snapshots/s0/archive");
+        },
         [Slugs.IndexChanged] = host => SearchFailing(host, Error.Of(Slugs.IndexChanged, "The index has changed.")),
         [Slugs.BodyTooLarge] = host => host.PostAsync("/v1/indexes/shop/search", $"{{\"text\":\"{new string('x', 300_000)}\"}}"),
         [Slugs.ImageTooLarge] = host => host.SendAsync(HttpMethod.Put, $"{Documents}/large", GatewayHost.Bytes(TestImages.Bmp(1, 2, 3, 200, 200), "image/bmp")),
@@ -48,6 +55,7 @@ public sealed class ProblemTests
         [Slugs.InvalidVector] = host => host.PutAsync($"{Documents}/x", "{\"vector\":[0,0,0,0,0,0,0,0]}"),
         [Slugs.InvalidMetadata] = host => host.PutAsync($"{Documents}/x", "{\"text\":\"red\",\"metadata\":{\"price\":\"10\"}}"),
         [Slugs.UndeclaredField] = host => host.PostAsync("/v1/indexes/shop/search", "{\"filter\":{\"color\":\"red\"}}"),
+        [Slugs.BackupDamaged] = host => host.SendAsync(HttpMethod.Post, "/v1/restore", GatewayHost.Bytes(new byte[2_000], "application/x-tar")),
         [Slugs.ModelRequired] = async host =>
         {
             (await host.PostAsync("/v1/indexes", "{\"name\":\"vectors\",\"model\":\"none\",\"dimensions\":3}")).Expect(HttpStatusCode.Created);
