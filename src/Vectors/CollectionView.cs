@@ -28,6 +28,9 @@ public sealed class CollectionView
     /// <summary>Rows of deleted and replaced documents that still take memory.</summary>
     public long DeadRows => _state.RowCount - _state.LiveCount;
 
+    /// <summary>Rows, dead or alive: those that a saved state has.</summary>
+    public int RowCount => _state.RowCount;
+
     /// <summary>Approximate searches go by codes; without, every search is exact.</summary>
     public bool HasCodes => _state.Index is not null;
 
@@ -58,6 +61,18 @@ public sealed class CollectionView
     public void CopyVector(int row, Span<float> destination)
     {
         _state.Vectors[Checked(row)].CopyTo(destination);
+        _state.Vectors.KeepAlive();
+    }
+
+    /// <summary>Copies the vectors of consecutive rows of one block (see <see cref="VectorCollection.VectorBlockRows"/>).</summary>
+    /// <param name="firstRow">The first of them.</param>
+    /// <param name="destination">As many values as the rows have.</param>
+    public void CopyVectors(int firstRow, Span<float> destination)
+    {
+        var rows = destination.Length / _state.Dimensions;
+        if (rows == 0)
+            return;
+        _state.Vectors.CopyBlock(Checked(firstRow), Checked(firstRow + rows - 1), destination);
         _state.Vectors.KeepAlive();
     }
 

@@ -2,6 +2,7 @@ using ClipOrleans.Vectors.Ann;
 using ClipOrleans.Vectors.Filters;
 using ClipOrleans.Vectors.Recall;
 using ClipOrleans.Vectors.Rows;
+using ClipOrleans.Vectors.Saved;
 
 namespace ClipOrleans.Vectors;
 
@@ -37,7 +38,8 @@ public sealed class VectorCollection
     {
     }
 
-    private VectorCollection(int dimensions, FieldSchema schema, CollectionOptions options, FilterIndex filters, CodedRows coded, RecallMonitor recall)
+    private VectorCollection(
+        int dimensions, FieldSchema schema, CollectionOptions options, FilterIndex filters, CodedRows coded, RecallMonitor recall, VectorBlocks? vectors = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(dimensions);
         Check(options);
@@ -47,7 +49,7 @@ public sealed class VectorCollection
         _filters = filters;
         _coded = coded;
         Recall = recall;
-        _vectors = new VectorBlocks(dimensions, options.PreciseVectors);
+        _vectors = vectors ?? new VectorBlocks(dimensions, options.PreciseVectors);
         _idOrder = new IdOrder(_ids, _dead);
         _view = new CollectionView(PublishState());
     }
@@ -55,6 +57,9 @@ public sealed class VectorCollection
     public int Dimensions { get; }
 
     public FieldSchema Schema { get; }
+
+    /// <summary>Rows of a full block of vectors: a power of two, at least 64; about a mebibyte.</summary>
+    public int VectorBlockRows => 1 << _vectors.Shift;
 
     /// <summary>What was last asked for; <see cref="Reconfigure"/> says what holds from when.</summary>
     public CollectionOptions Options { get; private set; }
@@ -247,6 +252,39 @@ public sealed class VectorCollection
         return true;
     }
 
+    /// <summary>
+    /// Reads full blocks of vectors from other memory that holds the same bytes, such as a file they were written to; what
+    /// held them is free when no older view reads it. Seen after <see cref="Publish"/>. The writer's call.
+    /// </summary>
+    /// <param name="firstBlock">Number of the first of them, of <see cref="VectorBlockRows"/> rows each.</param>
+    /// <param name="same">One block after the other; full ones.</param>
+    public void ReplaceVectors(int firstBlock, IReadOnlyList<VectorMemory> same)
+    {
+        ArgumentNullException.ThrowIfNull(same);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((firstBlock + (long)same.Count) << _vectors.Shift, _vectors.Count, nameof(same));
+        ThrowIfBroken();
+        _vectors.Replace(firstBlock, same);
+        _isChanged = true;
+    }
+
+    /// <summary>A collection of saved rows, published.</summary>
+    internal static VectorCollection Restored(FieldSchema schema, CollectionOptions options, SavedRows rows, VectorBlocks vectors, int dimensions, ListIndex? index)
+    {
+        var recall = options.Recall ?? new RecallMonitor(options.TargetRecall);
+        var restored = new VectorCollection(dimensions, schema, options, rows.Filters, new CodedRows(dimensions, options.Quantization), recall, vectors);
+        restored._ids.AppendAll(rows.Ids);
+        restored._locators.AppendAll(rows.Locators);
+        restored._idTable.Restore(rows.Hashes);
+        restored._dead.Restore(rows.Dead);
+        restored._idOrder.Restore(rows.IdRuns);
+        restored._idBytes = rows.Ids.Sum(BytesOf);
+        if (index is not null)
+            restored.TryAdopt(index);
+        restored._isChanged = true;
+        restored.Publish();
+        return restored;
+    }
+
     /// <summary>Trains, adopts and publishes, when a training is due: all at once, for who has no searches to serve meanwhile.</summary>
     /// <returns>False when none is due.</returns>
     public bool Train(int threads, CancellationToken cancel = default)
@@ -282,15 +320,20 @@ public sealed class VectorCollection
 
     private void AppendRow(string id, ReadOnlySpan<float> vector, long locator)
     {
-        // The object header and the length of a string, and its terminator.
-        const int StringBytes = 22;
         _isChanged = true;
         var row = _vectors.Count;
         _ids.Append(id);
         _locators.Append(locator);
         _idTable.Append(id, row);
         _vectors.Append(vector);
-        _idBytes += StringBytes + (id.Length * (long)sizeof(char));
+        _idBytes += BytesOf(id);
+    }
+
+    private static long BytesOf(string id)
+    {
+        // The object header and the length of a string, and its terminator.
+        const int stringBytes = 22;
+        return stringBytes + (id.Length * (long)sizeof(char));
     }
 
     private CollectionState PublishState()

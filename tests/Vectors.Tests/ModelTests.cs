@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClipOrleans.Vectors.Filters;
 using ClipOrleans.Vectors.Kernels;
 using ClipOrleans.Vectors.Search;
+using ClipOrleans.Vectors.Tests.Saved;
 using ClipOrleans.Vectors.TopK;
 using CsCheck;
 
@@ -10,7 +11,7 @@ namespace ClipOrleans.Vectors.Tests;
 
 // Danger: an operator, a nesting, an update or a merge of runs that loses or invents a document.
 // Invariant: I6 and I7: hits, order, counts, facets and id order are those of a dictionary scanned with NaiveModel.
-// Method: generated writes (upsert, replace, delete, publish, compact), then generated filters and queries.
+// Method: generated writes (upsert, replace, delete, publish, compact, save and restore), then generated filters and queries.
 public sealed class ModelTests
 {
     private const int Dimensions = 3;
@@ -25,6 +26,7 @@ public sealed class ModelTests
         (12, Gen.Select(Gen.Int[0, 40], Generate.Document, Gen.Int[0, Directions.Length - 1], (id, json, direction) => new Write("upsert", id, json, direction))),
         (4, Gen.Int[0, 40].Select(id => new Write("delete", id, "{}", 0))),
         (2, Gen.Const(new Write("publish", 0, "{}", 0))),
+        (1, Gen.Const(new Write("save", 0, "{}", 0))),
         (1, Gen.Const(new Write("compact", 0, "{}", 0))));
 
     private static readonly Gen<Query> Queries = Gen.Select(
@@ -51,11 +53,13 @@ public sealed class ModelTests
     {
         const int Cases = 120;
         var (collection, model) = Large();
+        var restored = Saving.Restored(collection, collection.View);
         var telling = 0;
         Queries.Sample(
             query =>
             {
                 AssertSame(collection.View, model, query);
+                AssertSame(restored.View, model, query);
                 if (collection.View.CountMatches(Options(query).Filter) is var matched && matched > 0 && matched < collection.LiveRows)
                     Interlocked.Increment(ref telling);
             },
@@ -108,6 +112,10 @@ public sealed class ModelTests
                     break;
                 case "publish":
                     collection.Publish();
+                    break;
+                case "save":
+                    collection.Publish();
+                    collection = Saving.Restored(collection, collection.View);
                     break;
                 default:
                     collection = collection.Compacted();

@@ -1,4 +1,5 @@
 using ClipOrleans.Vectors.Rows;
+using ClipOrleans.Vectors.Saved;
 
 namespace ClipOrleans.Vectors.Filters;
 
@@ -18,6 +19,24 @@ internal abstract class FieldIndex
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "Not a field type."),
     };
 
+    /// <summary>
+    /// Reads what <see cref="FieldView.Save"/> wrote: type (32 bits), posting of the rows that have the field, then
+    /// values with a posting each, or sorted runs.
+    /// </summary>
+    /// <exception cref="InvalidDataException">It is the index of a field of another type.</exception>
+    public static FieldIndex Restore(FieldType type, ref SavedInput input)
+    {
+        if (input.ReadCount() is var saved && saved != (int)Kind(type))
+            throw new InvalidDataException($"The rows file has a field index of kind {saved} for a field of type {type}.");
+        var present = Posting.Restore("", ref input);
+        return Kind(type) switch
+        {
+            SavedFieldKind.Keyword => KeywordIndex.Restore(present, ref input),
+            SavedFieldKind.Value => ValueIndex.Restore(present, isGeo: false, ref input),
+            _ => ValueIndex.Restore(present, isGeo: true, ref input),
+        };
+    }
+
     /// <param name="row">Above all rows before.</param>
     /// <param name="entry">The row's value in this field.</param>
     public void Append(int row, in FieldEntry entry)
@@ -33,11 +52,39 @@ internal abstract class FieldIndex
     public abstract FieldIndex Renumbered(int[] newRows, Tombstones dead);
 
     protected abstract void AppendValue(int row, in FieldEntry entry);
+
+    private static SavedFieldKind Kind(FieldType type) => type switch
+    {
+        FieldType.Number or FieldType.DateTime => SavedFieldKind.Value,
+        FieldType.Geo => SavedFieldKind.Place,
+        _ => SavedFieldKind.Keyword,
+    };
+}
+
+/// <summary>In files; 0 is never written.</summary>
+internal enum SavedFieldKind
+{
+    None = 0,
+    Keyword = 1,
+    Value = 2,
+    Place = 3,
 }
 
 /// <summary>The readers' side: one published state of one field. Sets given to it have the view's row count.</summary>
 internal abstract class FieldView(Posting present)
 {
+    /// <summary>Writes the rows below so many, whatever the writer does meanwhile.</summary>
+    public void Save(SavedOutput output, int rowCount)
+    {
+        output.Write((int)Kind);
+        present.Save(output, rowCount);
+        SaveValues(output, rowCount);
+    }
+
+    protected abstract SavedFieldKind Kind { get; }
+
+    protected abstract void SaveValues(SavedOutput output, int rowCount);
+
     public void UnionPresent(DocumentSet set) => present.UnionInto(set);
 
     /// <summary>Adds the rows that have this value.</summary>

@@ -13,7 +13,9 @@ internal sealed class FilterIndex
     {
     }
 
-    private FilterIndex(FieldSchema schema, FieldIndex[] fields)
+    /// <param name="schema">Fields to index.</param>
+    /// <param name="fields">Their indexes, in declared order.</param>
+    internal FilterIndex(FieldSchema schema, FieldIndex[] fields)
     {
         _schema = schema;
         _fields = fields;

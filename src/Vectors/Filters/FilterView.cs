@@ -3,6 +3,9 @@ namespace ClipOrleans.Vectors.Filters;
 /// <summary>The readers' side: evaluates filters to sets of rows. Dead rows are the caller's to take away.</summary>
 internal sealed class FilterView(FieldSchema schema, FieldView[] fields)
 {
+    /// <summary>In declared order.</summary>
+    public IReadOnlyList<FieldView> Fields => fields;
+
     /// <returns>A set that the caller disposes.</returns>
     /// <exception cref="ArgumentException">The filter names a field that is not declared here, or not of that type.</exception>
     public DocumentSet Evaluate(Filter filter, int rowCount)

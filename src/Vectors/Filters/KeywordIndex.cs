@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using ClipOrleans.Vectors.Rows;
+using ClipOrleans.Vectors.Saved;
 
 namespace ClipOrleans.Vectors.Filters;
 
@@ -18,6 +19,15 @@ internal sealed class KeywordIndex : FieldIndex
     private long _bytes;
 
     public override long Bytes => _bytes + Present.Bytes + (_postings.Length * (long)IntPtr.Size);
+
+    /// <summary>How many values (32 bits), then for each its text and its posting.</summary>
+    public static KeywordIndex Restore(Posting present, ref SavedInput input)
+    {
+        var index = new KeywordIndex { Present = present };
+        for (var left = input.ReadCount(); left > 0; left--)
+            index.Add(Posting.Restore(input.ReadText(), ref input));
+        return index;
+    }
 
     public static string BooleanText(FieldValue value) => value.Key != 0 ? "true" : "false";
 
@@ -86,6 +96,24 @@ internal sealed class KeywordView(Posting present, ConcurrentDictionary<string, 
     public override void UnionRange(long minKey, long maxKey, DocumentSet set) => throw new InvalidOperationException("Keywords have no ranges.");
 
     public override void UnionNear(GeoPoint center, double meters, DocumentSet set) => throw new InvalidOperationException("Keywords have no place.");
+
+    protected override SavedFieldKind Kind => SavedFieldKind.Keyword;
+
+    protected override void SaveValues(SavedOutput output, int rowCount)
+    {
+        // Values that came after the view have no row below its count.
+        var known = 0;
+        for (var i = 0; i < count; i++)
+            known += postings[i].CountBelow(rowCount) > 0 ? 1 : 0;
+        output.Write(known);
+        for (var i = 0; i < count; i++)
+        {
+            if (postings[i].CountBelow(rowCount) == 0)
+                continue;
+            output.Write(postings[i].Value);
+            postings[i].Save(output, rowCount);
+        }
+    }
 
     public override IEnumerable<(string Value, long Count)> CountValues(FieldType type, DocumentSet set)
     {

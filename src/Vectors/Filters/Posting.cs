@@ -1,5 +1,6 @@
 using System.Numerics;
 using ClipOrleans.Vectors.Rows;
+using ClipOrleans.Vectors.Saved;
 
 namespace ClipOrleans.Vectors.Filters;
 
@@ -23,6 +24,11 @@ internal sealed class Posting
     private const int MinBitmapCount = Tombstones.ChunkWords * 2;
 
     private const int ObjectBytes = 40;
+
+    // Forms in files.
+    private const int NoRows = 0;
+    private const int List = 1;
+    private const int Bitmap = 2;
 
     private object? _store;
     private int _first = Empty;
@@ -75,6 +81,57 @@ internal sealed class Posting
         }
     }
 
+    /// <summary>How many rows below this one have the value.</summary>
+    public int CountBelow(int rowCount) => CountBelow(Volatile.Read(ref _store), rowCount);
+
+    /// <summary>
+    /// Writes the rows below so many: form (32 bits; 0 none, 1 rows, 2 bitmap) and count (32 bits), then the rows (32 bits
+    /// each), or how many chunks of bitmap there are (32 bits) and for each its number (32 bits) and its 64 words of 64 bits.
+    /// </summary>
+    public void Save(SavedOutput output, int rowCount)
+    {
+        var store = Volatile.Read(ref _store);
+        var count = CountBelow(store, rowCount);
+        output.Write(count == 0 ? NoRows : store is ulong[]?[] ? Bitmap : List);
+        output.Write(count);
+        if (count == 0)
+            return;
+        if (store is ulong[]?[] chunks)
+            Save(chunks, output, rowCount);
+        else
+            output.Write<int>(store is int[] rows ? rows.AsSpan(0, count) : [_first]);
+    }
+
+    /// <exception cref="InvalidDataException">No posting stands there.</exception>
+    public static Posting Restore(string value, ref SavedInput input)
+    {
+        var posting = new Posting(value);
+        var form = input.ReadCount();
+        posting._count = input.ReadCount();
+        switch (form)
+        {
+            case NoRows when posting._count == 0:
+                break;
+            case List when posting._count > 0:
+                var rows = input.ReadAll<int>(posting._count);
+                posting._first = rows[0];
+                if (rows.Length > 1)
+                {
+                    posting._store = rows;
+                    posting.Bytes += rows.Length * (long)sizeof(int);
+                }
+
+                break;
+            case Bitmap:
+                posting.RestoreChunks(ref input);
+                break;
+            default:
+                throw new InvalidDataException($"The rows file has a posting of form {form} with {posting._count} rows.");
+        }
+
+        return posting;
+    }
+
     /// <summary>How many rows of the set have this value.</summary>
     public long CountIn(DocumentSet set)
     {
@@ -116,6 +173,69 @@ internal sealed class Posting
         }
 
         return posting;
+    }
+
+    private int CountBelow(object? store, int rowCount)
+    {
+        switch (store)
+        {
+            case ulong[]?[] chunks:
+                var count = 0;
+                for (var index = 0; index < chunks.Length; index++)
+                {
+                    for (var word = 0; chunks[index] is { } chunk && word < Tombstones.ChunkWords; word++)
+                        count += BitOperations.PopCount(Below(chunk[word], index, word, rowCount));
+                }
+
+                return count;
+            case int[] rows:
+                var below = rows.AsSpan().BinarySearch(rowCount);
+                return below < 0 ? ~below : below;
+            default:
+                return _first < rowCount ? 1 : 0;
+        }
+    }
+
+    /// <summary>The bits of a word of a chunk that stand for rows below so many.</summary>
+    private static ulong Below(ulong bits, int chunk, int word, int rowCount)
+    {
+        var left = rowCount - ((long)chunk << Tombstones.ChunkShift) - (word << 6);
+        return left >= 64 ? bits : left <= 0 ? 0 : bits & ((1UL << (int)left) - 1);
+    }
+
+    private static void Save(ulong[]?[] chunks, SavedOutput output, int rowCount)
+    {
+        var known = Math.Min(chunks.Length, (rowCount + (1 << Tombstones.ChunkShift) - 1) >> Tombstones.ChunkShift);
+        output.Write(chunks.Take(known).Count(static chunk => chunk is not null));
+        Span<ulong> words = stackalloc ulong[Tombstones.ChunkWords];
+        for (var index = 0; index < known; index++)
+        {
+            if (chunks[index] is not { } chunk)
+                continue;
+            for (var word = 0; word < words.Length; word++)
+                words[word] = Below(chunk[word], index, word, rowCount);
+            output.Write(index);
+            output.Write<ulong>(words);
+        }
+    }
+
+    private void RestoreChunks(ref SavedInput input)
+    {
+        const int mostChunks = int.MaxValue >> Tombstones.ChunkShift;
+        ulong[]?[] chunks = [];
+        for (var left = input.ReadCount(); left > 0; left--)
+        {
+            var index = input.ReadCount();
+            if (index < chunks.Length || index > mostChunks)
+                throw new InvalidDataException("The chunks of a bitmap in the rows file do not rise.");
+            Array.Resize(ref chunks, index + 1);
+            chunks[index] = input.ReadAll<ulong>(Tombstones.ChunkWords);
+            Bytes += Tombstones.ChunkWords * sizeof(ulong);
+        }
+
+        Bytes += chunks.Length * (long)IntPtr.Size;
+        _first = 0;
+        _store = chunks;
     }
 
     private static long CountIn(ulong[]?[] chunks, Span<ulong> words)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ClipOrleans.Vectors.Rows;
+using ClipOrleans.Vectors.Saved;
 
 namespace ClipOrleans.Vectors.Filters;
 
@@ -26,10 +27,23 @@ internal sealed class ValueIndex : FieldIndex
         }
     }
 
+    /// <summary>How many runs (32 bits); for each its length (32 bits), keys (64 bits), rows (32 bits), of places longitudes (float64).</summary>
+    public static ValueIndex Restore(Posting present, bool isGeo, ref SavedInput input)
+    {
+        var index = new ValueIndex(isGeo) { Present = present };
+        for (var left = input.ReadCount(); left > 0; left--)
+        {
+            var length = input.ReadCount();
+            index._runs.Restore(new ValueRun(input.ReadAll<long>(length), input.ReadAll<int>(length), isGeo ? input.ReadAll<double>(length) : null));
+        }
+
+        return index;
+    }
+
     public override FieldView Publish(Tombstones dead)
     {
         Flush(dead);
-        return new ValueView(Present, _runs.ToArray());
+        return new ValueView(Present, _runs.ToArray(), _isGeo);
     }
 
     public override FieldIndex Renumbered(int[] newRows, Tombstones dead)
@@ -60,8 +74,10 @@ internal sealed class ValueIndex : FieldIndex
 }
 
 /// <inheritdoc cref="ValueIndex"/>
-internal sealed class ValueView(Posting present, ValueRun[] runs) : FieldView(present)
+internal sealed class ValueView(Posting present, ValueRun[] runs, bool isGeo) : FieldView(present)
 {
+    protected override SavedFieldKind Kind => isGeo ? SavedFieldKind.Place : SavedFieldKind.Value;
+
     public override void UnionEqual(FieldValue value, DocumentSet set) => UnionRange(value.Key, value.Key, set);
 
     public override void UnionRange(long minKey, long maxKey, DocumentSet set)
@@ -92,6 +108,18 @@ internal sealed class ValueView(Posting present, ValueRun[] runs) : FieldView(pr
                 if (GeoPoint.DistanceMeters(center, point) <= meters)
                     set.Add(run.Rows[i]);
             }
+        }
+    }
+
+    protected override void SaveValues(SavedOutput output, int rowCount)
+    {
+        output.Write(runs.Length);
+        foreach (var run in runs)
+        {
+            output.Write(run.Length);
+            output.Write<long>(run.Keys);
+            output.Write<int>(run.Rows);
+            output.Write<double>(run.Longitudes);
         }
     }
 

@@ -34,6 +34,13 @@ internal sealed class IdOrder
         return _runs.ToArray();
     }
 
+    /// <summary>Takes runs as another collection of the same rows had them; the order is empty.</summary>
+    public void Restore(int[][] runs)
+    {
+        foreach (var run in runs)
+            _runs.Restore(run);
+    }
+
     /// <summary>Takes over the runs of another collection, whose rows have other numbers here.</summary>
     public void Adopt(IdOrder other, int[] newRows)
     {

@@ -24,7 +24,15 @@ internal sealed class IdTable
         Current.Append(Hash(id), row);
     }
 
-    private static int Hash(string id) => id.GetHashCode(StringComparison.Ordinal);
+    /// <summary>Takes the hashes of all rows, from 0 on; the table is empty.</summary>
+    public void Restore(int[] hashes)
+    {
+        Current = new Table((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(FirstCapacity, hashes.Length)));
+        for (var row = 0; row < hashes.Length; row++)
+            Current.Append(hashes[row], row);
+    }
+
+    internal static int Hash(string id) => id.GetHashCode(StringComparison.Ordinal);
 
     internal sealed class Table(int capacity)
     {

@@ -24,5 +24,8 @@ internal sealed class RunStack<TRun>(Func<TRun, int> length, Func<TRun, TRun, TR
         }
     }
 
+    /// <summary>Takes a run as it stood behind the runs before it.</summary>
+    public void Restore(TRun run) => _runs.Add(run);
+
     public TRun[] ToArray() => [.. _runs];
 }

@@ -57,6 +57,16 @@ internal sealed class Tombstones
         Count++;
     }
 
+    /// <summary>Takes one bit a row; nothing is dead yet.</summary>
+    public void Restore(ReadOnlySpan<ulong> words)
+    {
+        for (var at = 0; at < words.Length; at++)
+        {
+            for (var word = words[at]; word != 0; word &= word - 1)
+                Add((at << 6) + System.Numerics.BitOperations.TrailingZeroCount(word));
+        }
+    }
+
     public ulong[]?[] Publish()
     {
         _isListShared = true;

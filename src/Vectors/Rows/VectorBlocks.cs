@@ -29,9 +29,31 @@ internal sealed unsafe class VectorBlocks
     {
         _dimensions = dimensions;
         _memory = memory;
-        Shift = Math.Max(MinShift, BitOperations.Log2((uint)Math.Max(1, BlockFloats / dimensions)));
+        Shift = ShiftFor(dimensions);
         _blocks = [HeapVectorMemory.Instance.Allocate(RowBytes * FirstRows)];
         HeapBytesUsed = _blocks[0].Bytes;
+    }
+
+    /// <param name="dimensions">Of each row.</param>
+    /// <param name="memory">For blocks that come later.</param>
+    /// <param name="saved">The rows in blocks; all but the last are full, and are taken as they are. A last one that is not is copied, since it goes on growing.</param>
+    /// <param name="count">Of rows.</param>
+    public VectorBlocks(int dimensions, IVectorMemory memory, IReadOnlyList<VectorMemory> saved, int count)
+        : this(dimensions, memory)
+    {
+        var full = count >> Shift;
+        if (saved.Take(full).Any(block => block.Bytes < BlockBytes) || saved.Count != (count + (1 << Shift) - 1) >> Shift)
+            throw new ArgumentException($"{saved.Count} blocks of {1 << Shift} rows for {count} rows.", nameof(saved));
+        if (count == 0)
+            return;
+        HeapBytesUsed = 0;
+        _blocks = new VectorMemory[saved.Count];
+        for (var block = 0; block < full; block++)
+            Take(block, saved[block], BlockBytes);
+        _firstRows = 1L << Shift;
+        Count = full << Shift;
+        if (full < saved.Count)
+            CopyLast(saved[full], count - Count);
     }
 
     /// <summary>Binary logarithm of the rows of a block.</summary>
@@ -55,6 +77,26 @@ internal sealed unsafe class VectorBlocks
 
     private long BlockBytes => RowBytes << Shift;
 
+    /// <summary>Binary logarithm of the rows of a block of such vectors.</summary>
+    public static int ShiftFor(int dimensions) => Math.Max(MinShift, BitOperations.Log2((uint)Math.Max(1, BlockFloats / dimensions)));
+
+    /// <summary>Reads full blocks from other memory that holds the same bytes. Views go on reading where they did.</summary>
+    /// <param name="first">Number of the first of them.</param>
+    /// <param name="same">One block after the other.</param>
+    public void Replace(int first, IReadOnlyList<VectorMemory> same)
+    {
+        // A new list: the old one keeps the memory that views read.
+        _blocks = (VectorMemory[])_blocks.Clone();
+        for (var i = 0; i < same.Count; i++)
+        {
+            if (_blocks[first + i].IsMapped)
+                MappedBytes -= BlockBytes;
+            else
+                HeapBytesUsed -= BlockBytes;
+            Take(first + i, same[i], BlockBytes);
+        }
+    }
+
     /// <exception cref="IOException">There is no room for another block. Nothing was written.</exception>
     public void Append(ReadOnlySpan<float> vector)
     {
@@ -76,11 +118,29 @@ internal sealed unsafe class VectorBlocks
         var added = memory.Allocate(BlockBytes);
         if (block == _blocks.Length)
             Array.Resize(ref _blocks, block * 2);
-        _blocks[block] = added;
-        if (added.IsMapped)
-            MappedBytes += BlockBytes;
+        Take(block, added, BlockBytes);
+    }
+
+    private void Take(int block, VectorMemory memory, long bytes)
+    {
+        _blocks[block] = memory;
+        if (memory.IsMapped)
+            MappedBytes += bytes;
         else
-            HeapBytesUsed += BlockBytes;
+            HeapBytesUsed += bytes;
+    }
+
+    private void CopyLast(VectorMemory saved, int rows)
+    {
+        var block = Count >> Shift;
+        if (block == 0)
+            _firstRows = Math.Min(1L << Shift, BitOperations.RoundUpToPowerOf2((uint)rows));
+        var bytes = block == 0 ? _firstRows * RowBytes : BlockBytes;
+        var own = HeapVectorMemory.Instance.Allocate(bytes);
+        Buffer.MemoryCopy(saved.Pointer, own.Pointer, own.Bytes, rows * RowBytes);
+        GC.KeepAlive(saved);
+        Take(block, own, bytes);
+        Count += rows;
     }
 
     private void GrowFirstBlock()

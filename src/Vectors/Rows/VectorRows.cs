@@ -11,6 +11,14 @@ internal readonly unsafe struct VectorRows(VectorMemory[] blocks, int shift, int
     /// <summary>The first value of a row; the rows up to the end of its block follow without a gap.</summary>
     public float* Pointer(int row) => blocks[row >> shift].Pointer + ((row & ((1 << shift) - 1)) * (long)dimensions);
 
+    /// <summary>Copies rows that lie in one block.</summary>
+    public void CopyBlock(int first, int last, Span<float> destination)
+    {
+        if (first >> shift != last >> shift)
+            throw new ArgumentException($"The rows {first} to {last} are not of one block.", nameof(last));
+        new ReadOnlySpan<float>(Pointer(first), (last - first + 1) * dimensions).CopyTo(destination);
+    }
+
     public bool IsBlockStart(int row) => (row & ((1 << shift) - 1)) == 0;
 
     public void KeepAlive() => GC.KeepAlive(blocks);
