@@ -8,6 +8,7 @@ using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Maintenance;
 using ClipOrleans.Storage.Reading;
 using ClipOrleans.Storage.Recovery;
+using ClipOrleans.Storage.Snapshots;
 using ClipOrleans.Storage.Writing;
 using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
@@ -32,6 +33,7 @@ public sealed class ShardEngine : IAsyncDisposable
     private readonly ShardWriter _writer;
     private readonly ShardMaintenance? _maintenance;
     private readonly ShardCompaction? _compaction;
+    private readonly ShardSnapshots _snapshots;
     private readonly Task _writing;
     private int _disposed;
 
@@ -48,7 +50,8 @@ public sealed class ShardEngine : IAsyncDisposable
         var fence = new EpochFence(disk, files, _manifest.Current.Epoch);
         _maintenance = options.Maintenance is { } worker ? new ShardMaintenance(files.Directory, _state, _queue, worker, clock, logger) : null;
         _compaction = options.Maintenance is { } mover ? new ShardCompaction(files.Directory, _state, _log, _rows, _queue, options, mover, clock, logger) : null;
-        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, clock, logger) { Maintenance = _maintenance, Compaction = _compaction };
+        _snapshots = new ShardSnapshots(disk, files, shard, fence, _queue, options, clock, logger);
+        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, clock, logger) { Maintenance = _maintenance, Compaction = _compaction, Snapshots = _snapshots };
         _writing = Task.Run(_writer.RunAsync);
         _maintenance?.Start();
     }
@@ -73,7 +76,8 @@ public sealed class ShardEngine : IAsyncDisposable
                 _writer.GroupCommits,
                 _writer.Stopped?.Message,
                 _maintenance?.Stats ?? MaintenanceStats.None,
-                _compaction?.Stats ?? new CompactionStats(_log.End - _log.Begin, 0, 0, 0, 0, null));
+                _compaction?.Stats ?? new CompactionStats(_log.End - _log.Begin, 0, 0, 0, 0, null))
+            { Snapshots = _snapshots.Stats };
         }
     }
 
@@ -248,7 +252,15 @@ public sealed class ShardEngine : IAsyncDisposable
     public static Task RestoreAsync(string directory, string source, BackupShard copy, CancellationToken cancel = default) =>
         Task.Run(() => ShardRestore.Run(LocalDisk.Instance, Path.GetFullPath(directory), Path.GetFullPath(source), copy, cancel), cancel);
 
-    /// <summary>Finishes the writes that wait, closes the log, releases the lock last.</summary>
+    /// <summary>
+    /// Saves what is derived from the log, up to what is published now, so that the next opening has less to replay. It is
+    /// done by itself as <see cref="ShardOptions.SnapshotEveryBytes"/> says; reads and writes go on meanwhile.
+    /// </summary>
+    /// <exception cref="IOException">The device failed or has no room; there is no new snapshot, and nothing else has changed.</exception>
+    /// <exception cref="ShardException">Writes have stopped, or the engine is closed.</exception>
+    public async Task SnapshotAsync(CancellationToken cancel = default) => await _snapshots.TakeAsync(cancel);
+
+    /// <summary>Finishes the writes that wait, saves a long tail, closes the log, releases the lock last.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -261,6 +273,8 @@ public sealed class ShardEngine : IAsyncDisposable
         try
         {
             await _writing;
+            await _snapshots.CloseAsync(isWhole: _writer.Stopped is null);
+            await _snapshots.DisposeAsync();
             await _log.DisposeAsync();
         }
         finally

@@ -44,6 +44,13 @@ public sealed class ShardOptions
     [AllowedValues(PreciseVectors.Memory, PreciseVectors.Mapped)]
     public PreciseVectors PreciseVectors { get; set; } = PreciseVectors.Mapped;
 
+    /// <summary>
+    /// Bytes of log after which what is derived from it is saved again, 0 to 1 TiB; default 64 MiB. A large shard waits
+    /// until a quarter of its last snapshot's bytes have come. 0: nothing is saved, and opening replays the whole log.
+    /// </summary>
+    [Range(0L, 1L << 40)]
+    public long SnapshotEveryBytes { get; set; } = 64L << 20;
+
     /// <summary>Works on the shard in the background: learns its codes, measures its recall. Null: nobody does, and searches are exact.</summary>
     public MaintenanceWorker? Maintenance { get; set; }
 

@@ -19,6 +19,7 @@ internal sealed class ShardState : ITrainedIndex
     private readonly IVectorMemory _preciseVectors;
     private VectorCollection _collection;
     private long _published;
+    private long _trainings;
 
     /// <summary>Codes are being learnt for the rows as they are numbered now.</summary>
     private volatile bool _isTraining;
@@ -31,6 +32,21 @@ internal sealed class ShardState : ITrainedIndex
         _preciseVectors = preciseVectors;
         _vector = new float[descriptor.Dimensions];
         _collection = NewCollection(recall: null);
+    }
+
+    /// <param name="saved">What the shard was when it was saved.</param>
+    /// <param name="preciseVectors">Where float32 vectors of later rows lie.</param>
+    /// <param name="restore">Makes the collection that was saved, from what is wished for.</param>
+    /// <param name="position">The last record in it.</param>
+    public ShardState(ShardManifest saved, IVectorMemory preciseVectors, Func<CollectionOptions, VectorCollection> restore, LogPosition position)
+    {
+        Descriptor = saved.Descriptor;
+        LogBegin = saved.LogBegin;
+        _preciseVectors = preciseVectors;
+        _vector = new float[saved.Descriptor.Dimensions];
+        _collection = restore(Options());
+        _published = position.Sequence;
+        Position = position;
     }
 
     /// <summary>The newest that was applied.</summary>
@@ -47,6 +63,15 @@ internal sealed class ShardState : ITrainedIndex
 
     /// <summary>Number of the last record that is visible in <see cref="View"/>.</summary>
     public long Sequence => Interlocked.Read(ref _published);
+
+    /// <summary>The last record that was applied. The writer's to read.</summary>
+    public LogPosition Position { get; private set; } = LogPosition.Start;
+
+    /// <summary>A new one where rows were numbered anew. The writer's to read.</summary>
+    public VectorCollection Collection => _collection;
+
+    /// <summary>How often codes were taken over.</summary>
+    public long Trainings => Interlocked.Read(ref _trainings);
 
     /// <summary>What the published state takes.</summary>
     public MemoryUse Memory => Volatile.Read(ref _collection).Memory;
@@ -85,6 +110,8 @@ internal sealed class ShardState : ITrainedIndex
             default:
                 throw new FormatException($"unknown kind {header.Kind} of record");
         }
+
+        Position = LogPosition.Of(address, header, record.Span);
     }
 
     /// <summary>Shows readers all that was applied.</summary>
@@ -125,7 +152,17 @@ internal sealed class ShardState : ITrainedIndex
         if (!ReferenceEquals(collection, _collection) || !_collection.Adopt(learnt))
             return false;
         _collection.Publish();
+        Interlocked.Increment(ref _trainings);
         return true;
+    }
+
+    /// <summary>Reads full blocks of vectors from other memory that holds the same, if rows still have the numbers they had.</summary>
+    public void ReplaceVectors(VectorCollection of, int firstBlock, IReadOnlyList<VectorMemory> same)
+    {
+        if (!ReferenceEquals(of, _collection))
+            return;
+        _collection.ReplaceVectors(firstBlock, same);
+        _collection.Publish();
     }
 
     public void GiveUpTraining() => _isTraining = false;

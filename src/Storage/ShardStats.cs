@@ -1,5 +1,6 @@
 using ClipOrleans.Storage.Compaction;
 using ClipOrleans.Storage.Maintenance;
+using ClipOrleans.Storage.Snapshots;
 using ClipOrleans.Vectors;
 
 namespace ClipOrleans.Storage;
@@ -24,6 +25,9 @@ public sealed record ShardStats(
     MaintenanceStats Maintenance,
     CompactionStats Compaction)
 {
+    /// <summary>What is saved beside the log.</summary>
+    public SnapshotStats Snapshots { get; init; } = SnapshotStats.None;
+
     /// <summary>All of <see cref="Memory"/> but what is mapped.</summary>
     public long BytesInMemory => Memory.InMemory;
 }

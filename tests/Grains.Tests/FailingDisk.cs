@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClipOrleans.Storage.Files;
 using ClipOrleans.Vectors.Rows;
 
@@ -35,6 +36,8 @@ internal sealed class FailingDisk : IDisk
         Check();
         return _disk.MapScratch(path, bytes);
     }
+
+    public SafeBuffer Map(string path, long bytes) => _disk.Map(path, bytes);
 
     public void Rename(string from, string to) => _disk.Rename(from, to);
 

@@ -14,9 +14,13 @@ public sealed class StorageSettings
     /// <summary>A write is acknowledged after the device has it. false: after the operating system has it, so that a power cut may lose it.</summary>
     public bool Sync { get; set; } = true;
 
-    /// <summary>Where float32 vectors lie beyond the first 8 MiB of a shard. mapped: in files without a name beside the shard's log, which the system holds in memory as far as it can. memory: in the memory of the process.</summary>
+    /// <summary>Where float32 vectors lie beyond the first 8 MiB of a shard. mapped: in files beside the shard's log, which the system holds in memory as far as it can. memory: in the memory of the process.</summary>
     [AllowedValues("mapped", "memory")]
     public string PreciseVectors { get; set; } = "mapped";
+
+    /// <summary>Bytes of a shard's log after which what is derived from it is saved again, in the background, so that opening has no more than about so much to replay; a large shard waits for a quarter of what its last snapshot took. Default 64 MiB. 0: nothing is saved, and opening replays the whole log.</summary>
+    [Range(0L, 1L << 40)]
+    public long SnapshotEveryBytes { get; set; } = 64L << 20;
 
     /// <summary>Threads that learn the codes of approximate search in the background, one shard at a time. 0: half of the processor cores, at least one.</summary>
     [Range(0, 256)]

@@ -39,6 +39,7 @@ internal sealed class ShardSurroundings(
         Maintenance = maintenance,
         CompactionDeadPercent = Settings.CompactionDeadPercent,
         CompactionBytesPerSecond = (long)Settings.CompactionMegabytesPerSecond << 20,
+        SnapshotEveryBytes = Settings.SnapshotEveryBytes,
         PreciseVectors = Enum.Parse<PreciseVectors>(Settings.PreciseVectors, ignoreCase: true),
     };
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Storage.Files;
@@ -38,6 +39,9 @@ internal interface IDisk
 
     /// <summary>Memory in a file of so many bytes that nobody finds by its name, reserved on the device, never forced; gone with the last reference to it.</summary>
     VectorMemory MapScratch(string path, long bytes);
+
+    /// <summary>The first so many bytes of a file in memory, for reading; mapped as long as the result is referenced.</summary>
+    SafeBuffer Map(string path, long bytes);
 
     /// <summary>Moves a file over another one, atomically.</summary>
     void Rename(string from, string to);

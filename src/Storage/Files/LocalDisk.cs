@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClipOrleans.Vectors.Rows;
 using Microsoft.Win32.SafeHandles;
 
@@ -72,6 +73,8 @@ internal sealed class LocalDisk : IDisk
     }
 
     public VectorMemory MapScratch(string path, long bytes) => ScratchMap.Create(path, bytes);
+
+    public SafeBuffer Map(string path, long bytes) => MappedFile.Open(path, bytes);
 
     public void Rename(string from, string to) => System.IO.File.Move(from, to, overwrite: true);
 

@@ -23,6 +23,8 @@ internal readonly record struct ShardFiles(string Directory)
     /// <summary>Prefix of the log's segments, to which FASTER adds a dot and the number.</summary>
     public string LogBase => Path.Combine(Directory, "log");
 
+    public string InDirectory(string name) => Path.Combine(Directory, name);
+
     public string Segment(int number) => LogBase + "." + number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>A name for a file of mapped memory, which loses it at once. What bears one after a crash is rubbish.</summary>

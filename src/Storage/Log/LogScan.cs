@@ -9,10 +9,14 @@ namespace ClipOrleans.Storage.Log;
 /// after the other, of an epoch that never falls. What lies behind it was never acknowledged, unless the commit mark says
 /// so: then the log is damaged and nothing is guessed.
 /// </summary>
-internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long currentEpoch)
+/// <param name="segments">The files.</param>
+/// <param name="mark">How far the log was acknowledged; null when that is not known.</param>
+/// <param name="currentEpoch">No record is of a later one.</param>
+/// <param name="from">A record that is known to be in the log: the scan begins behind it. Null: at the begin.</param>
+internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long currentEpoch, LogPosition? from = null)
 {
-    private long _epoch;
-    private long? _end;
+    private long _epoch = from?.Epoch ?? 0;
+    private long? _end = from?.End;
 
     /// <summary>Address of the first record: as the mark says, or where the files begin that follow each other without a gap.</summary>
     public long Begin { get; } = mark?.Begin ?? segments.FirstAddress();
@@ -21,7 +25,7 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
     public long End => _end ?? Begin;
 
     /// <summary>Number of the last record taken; 0 before the first.</summary>
-    public long Sequence { get; private set; }
+    public long Sequence { get; private set; } = from?.Sequence ?? 0;
 
     /// <summary>Epoch of the last record taken.</summary>
     public long Epoch => _epoch;
@@ -35,7 +39,7 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
     public void Run(Visitor visit, IProgress<int>? progress, CancellationToken cancel)
     {
         var geometry = segments.Geometry;
-        var end = segments.EndOnDisk();
+        var (first, end) = (End, segments.EndOnDisk());
         var page = ArrayPool<byte>.Shared.Rent(geometry.PageBytes);
         try
         {
@@ -45,7 +49,7 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
                 var have = segments.Read(page.AsSpan(0, geometry.PageBytes - geometry.OffsetInPage(start)), start);
                 if (!ScanPage(page.AsMemory(0, have), start, visit))
                     break;
-                progress?.Report((int)(100 * (start - Begin) / (end - Begin)));
+                progress?.Report((int)(100 * (start - first) / (end - first)));
             }
         }
         finally

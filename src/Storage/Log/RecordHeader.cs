@@ -45,6 +45,9 @@ internal readonly record struct RecordHeader(RecordKind Kind, ushort Operations,
     /// <summary>What a record says that it is, unchecked.</summary>
     public static RecordKind KindOf(ReadOnlySpan<byte> record) => (RecordKind)record[8];
 
+    /// <summary>The checksum that a record carries.</summary>
+    public static ulong HashOf(ReadOnlySpan<byte> record) => BinaryPrimitives.ReadUInt64LittleEndian(record);
+
     /// <returns>Null, or what is wrong with the record.</returns>
     public static string? TryRead(ReadOnlySpan<byte> record, out RecordHeader header)
     {

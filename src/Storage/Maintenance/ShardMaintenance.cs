@@ -61,6 +61,9 @@ internal sealed class ShardMaintenance : IAsyncDisposable
 
     public RecallMonitor Recall => _index.Recall;
 
+    /// <summary>Codes are being learnt, or about to be.</summary>
+    public bool IsTraining => _phase is not (TrainingPhase.Idle or TrainingPhase.PutOff);
+
     public MaintenanceStats Stats
     {
         get

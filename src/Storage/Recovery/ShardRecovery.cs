@@ -2,17 +2,25 @@ using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Files;
 using ClipOrleans.Storage.Log;
+using ClipOrleans.Storage.Snapshots;
+using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Rows;
 using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Storage.Recovery;
 
 /// <summary>A shard that is open: what the log says has been applied and published.</summary>
-internal sealed record RecoveredShard(ShardState State, IShardLog Log, ManifestFile Manifest);
+/// <param name="State">What is served.</param>
+/// <param name="Log">Open behind its last record.</param>
+/// <param name="Manifest">With this opening's epoch.</param>
+/// <param name="Snapshot">The one it was opened from, or null.</param>
+/// <param name="RestoredCollection">The collection that was in it, which the state may have compacted since.</param>
+internal sealed record RecoveredShard(ShardState State, IShardLog Log, ManifestFile Manifest, SnapshotFile? Snapshot, VectorCollection? RestoredCollection);
 
 /// <summary>
-/// Brings a shard from its files to a state that can serve: raise the epoch, replay the log, cut a torn end, force what
-/// was taken, mark it. The lock is held already.
+/// Brings a shard from its files to a state that can serve: raise the epoch, open the newest snapshot that can be relied
+/// on, replay the log behind it (without one, all of it), cut a torn end, force what was taken, mark it. The lock is held
+/// already.
 /// </summary>
 internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions options, TimeProvider clock, ILogger logger)
 {
@@ -20,6 +28,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
     private const long RecordsPerPublish = 50_000;
 
     private readonly long _started = clock.GetTimestamp();
+    private readonly SnapshotStore _snapshots = new(disk, files, logger);
 
     /// <summary>Writes the manifest of a shard that has no records yet.</summary>
     public void Create(ShardDescriptor descriptor)
@@ -37,8 +46,8 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         var mark = CommitMark.Find(disk, files);
         var manifest = RaiseEpoch(FindManifest(mark, cancel), mark);
         held.Describe(manifest.Current);
-        var state = new ShardState(manifest.Current.Descriptor, PreciseVectors());
-        var log = Replay(state, mark, manifest.Current, progress, cancel);
+        var recovered = Recover(mark, manifest, new OpeningProgress(progress), cancel);
+        var (state, log) = (recovered.State, (FasterShardLog)recovered.Log);
         try
         {
             await FinishAsync(state, log, manifest, cancel);
@@ -51,36 +60,51 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
 
         progress?.Report(100);
         RecoveryLog.Opened(logger, files.Directory, manifest.Current.Epoch, state.View.Count, state.Sequence, clock.GetElapsedTime(_started).TotalMilliseconds);
-        return new RecoveredShard(state, log, manifest);
+        return recovered;
     }
 
-    /// <summary>Brings the state up to the end of the log and gives the log, open behind it.</summary>
-    private FasterShardLog Replay(ShardState state, CommitPoint? mark, ShardManifest manifest, IProgress<int>? progress, CancellationToken cancel)
+    /// <summary>Brings a state up to the end of the log and gives it with the log, open behind it.</summary>
+    private RecoveredShard Recover(CommitPoint? mark, ManifestFile manifest, OpeningProgress progress, CancellationToken cancel)
     {
-        var segments = new SegmentFiles(disk, files, manifest.Geometry);
+        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry);
         try
         {
-            var scan = new LogScan(segments, mark, manifest.Epoch);
-            scan.Run((long address, in RecordHeader header, ReadOnlyMemory<byte> record) => Apply(state, segments, address, header, record), progress, cancel);
-            state.Publish(scan.Sequence);
-            if (mark is null && scan.Begin > state.LogBegin)
-                throw new ShardCorruptException(segments.NameOf(state.LogBegin), $"the log begins at {state.LogBegin}, but its files only at {scan.Begin}: some are missing.");
-            segments.RemoveBefore(manifest.Geometry.SegmentOf(scan.Begin));
-            if (segments.CutAt(scan.End) is > 0 and var cut && scan.Broken is not null)
-                RecoveryLog.TornEndCut(logger, cut, scan.Broken);
-            if (mark is null && scan.Sequence > 0)
-                RecoveryLog.MarkMissing(logger, scan.Sequence);
-
-            // What a killed process had only handed to the system is about to be shown to readers: it must not go any more.
-            segments.FlushAll();
-            var point = new CommitPoint(manifest.Epoch, scan.Sequence, scan.Begin, scan.End);
-            return FasterShardLog.Open(segments, CommitMark.Start(disk, files, point), files.LogBase, options);
+            var vectors = PreciseVectors();
+            var reader = new SnapshotReader(disk, files, options.PreciseVectors, vectors);
+            var opened = _snapshots.OpenNewest(reader, segments, mark, manifest.Current, progress.Snapshot, cancel);
+            _snapshots.Prune(opened?.File, alsoBad: false);
+            if (opened is not null)
+                SnapshotLog.Opened(logger, files.Directory, opened.File.Position.Sequence, opened.File.RowCount, clock.GetElapsedTime(_started).TotalMilliseconds);
+            var collection = opened?.State.Collection;
+            var state = opened?.State ?? new ShardState(manifest.Current.Descriptor, vectors);
+            var log = Replay(state, segments, mark, manifest.Current, opened?.File.Position, progress.Log(opened is not null), cancel);
+            return new RecoveredShard(state, log, manifest, opened?.File, collection);
         }
         catch
         {
             segments.Dispose();
             throw;
         }
+    }
+
+    private FasterShardLog Replay(
+        ShardState state, SegmentFiles segments, CommitPoint? mark, ShardManifest manifest, LogPosition? from, IProgress<int> progress, CancellationToken cancel)
+    {
+        var scan = new LogScan(segments, mark, manifest.Epoch, from);
+        scan.Run((long address, in RecordHeader header, ReadOnlyMemory<byte> record) => Apply(state, segments, address, header, record), progress, cancel);
+        state.Publish(scan.Sequence);
+        if (mark is null && scan.Begin > state.LogBegin)
+            throw new ShardCorruptException(segments.NameOf(state.LogBegin), $"the log begins at {state.LogBegin}, but its files only at {scan.Begin}: some are missing.");
+        segments.RemoveBefore(manifest.Geometry.SegmentOf(scan.Begin));
+        if (segments.CutAt(scan.End) is > 0 and var cut && scan.Broken is not null)
+            RecoveryLog.TornEndCut(logger, cut, scan.Broken);
+        if (mark is null && scan.Sequence > 0)
+            RecoveryLog.MarkMissing(logger, scan.Sequence);
+
+        // What a killed process had only handed to the system is about to be shown to readers: it must not go any more.
+        segments.FlushAll();
+        var point = new CommitPoint(manifest.Epoch, scan.Sequence, scan.Begin, scan.End);
+        return FasterShardLog.Open(segments, CommitMark.Start(disk, files, point), files.LogBase, options);
     }
 
     private IVectorMemory PreciseVectors() =>

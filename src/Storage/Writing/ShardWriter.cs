@@ -4,6 +4,7 @@ using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Maintenance;
+using ClipOrleans.Storage.Snapshots;
 using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Storage.Writing;
@@ -52,6 +53,9 @@ internal sealed class ShardWriter
 
     /// <summary>Looks after the log; set before <see cref="RunAsync"/>, or never.</summary>
     public ShardCompaction? Compaction { get; init; }
+
+    /// <summary>Saves what was published now and then; set before <see cref="RunAsync"/>, or never.</summary>
+    public ShardSnapshots? Snapshots { get; init; }
 
     public long GroupCommits => Interlocked.Read(ref _groupCommits);
 
@@ -300,6 +304,7 @@ internal sealed class ShardWriter
             WriterLog.DeadRowsDropped(_logger, dropped);
         Maintenance?.AfterPublish();
         Compaction?.AfterPublish();
+        Snapshots?.AfterPublish(Maintenance?.IsTraining ?? false);
     }
 
     private ShardException Stop(Exception e)

@@ -92,7 +92,7 @@ internal sealed class Posting
     {
         var store = Volatile.Read(ref _store);
         var count = CountBelow(store, rowCount);
-        output.Write(count == 0 ? NoRows : store is ulong[]?[] ? Bitmap : List);
+        output.Write(count == 0 ? NoRows : store is ulong[]?[]? Bitmap : List);
         output.Write(count);
         if (count == 0)
             return;

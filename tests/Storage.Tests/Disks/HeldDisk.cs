@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClipOrleans.Storage.Files;
 using ClipOrleans.Vectors.Rows;
 
@@ -41,6 +42,8 @@ internal sealed class HeldDisk : IDisk
     public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path);
 
     public VectorMemory MapScratch(string path, long bytes) => _disk.MapScratch(path, bytes);
+
+    public SafeBuffer Map(string path, long bytes) => _disk.Map(path, bytes);
 
     public void Rename(string from, string to) => _disk.Rename(from, to);
 

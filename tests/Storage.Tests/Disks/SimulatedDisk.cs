@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using ClipOrleans.Storage.Files;
 using ClipOrleans.Vectors.Rows;
 
@@ -22,13 +23,11 @@ internal enum Unforced
 /// </summary>
 internal sealed class SimulatedDisk : IDisk
 {
-    private const int Sector = 512;
-
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Node> _live = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, DiskNode> _live = new(StringComparer.Ordinal);
     private readonly HashSet<string> _locked = new(StringComparer.Ordinal);
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal) { "/" };
-    private Dictionary<string, Node> _durable = new(StringComparer.Ordinal);
+    private Dictionary<string, DiskNode> _durable = new(StringComparer.Ordinal);
     private readonly List<string> _trace = [];
     private readonly List<(string From, string To)> _renamed = [];
 
@@ -156,7 +155,7 @@ internal sealed class SimulatedDisk : IDisk
             if (!_live.TryGetValue(path, out var node))
             {
                 Act("create", path);
-                _live[path] = node = new Node();
+                _live[path] = node = new DiskNode();
             }
 
             return new Handle(this, path, node, exclusive: false);
@@ -176,7 +175,7 @@ internal sealed class SimulatedDisk : IDisk
             if (!_locked.Add(path) && !LocksLie)
                 return null;
             if (!_live.TryGetValue(path, out var node))
-                _live[path] = node = new Node();
+                _live[path] = node = new DiskNode();
             return new Handle(this, path, node, exclusive: true);
         }
     }
@@ -187,6 +186,15 @@ internal sealed class SimulatedDisk : IDisk
         lock (_gate)
             Act("map", Path.ChangeExtension(path, null));
         return HeapVectorMemory.Instance.Allocate(bytes);
+    }
+
+    public SafeBuffer Map(string path, long bytes)
+    {
+        lock (_gate)
+        {
+            var live = _live[path].Live;
+            return live.Length >= bytes ? new MemoryMap(live.AsSpan(0, (int)bytes)) : throw new EndOfStreamException(path);
+        }
     }
 
     public void Rename(string from, string to)
@@ -256,7 +264,7 @@ internal sealed class SimulatedDisk : IDisk
 
     private static bool IsIn(string path, string directory) => path == directory || path.StartsWith(directory + "/", StringComparison.Ordinal);
 
-    private static void Move(Dictionary<string, Node> names, string from, string to)
+    private static void Move(Dictionary<string, DiskNode> names, string from, string to)
     {
         foreach (var name in names.Keys.Where(name => IsIn(name, from)).ToList())
         {
@@ -278,53 +286,7 @@ internal sealed class SimulatedDisk : IDisk
         _trace.Add(operation);
     }
 
-    private sealed class Node
-    {
-        public byte[] Live { get; set; } = [];
-
-        public byte[] Durable { get; set; } = [];
-
-        public List<(long Offset, byte[] Bytes)> Unforced { get; } = [];
-
-        public Node AfterCrash(Unforced unforced, Random chance)
-        {
-            var bytes = unforced switch
-            {
-                Disks.Unforced.Kept => [.. Live],
-                Disks.Unforced.Lost => [.. Durable],
-                _ => Torn(chance),
-            };
-            return new Node { Live = bytes, Durable = bytes };
-        }
-
-        private byte[] Torn(Random chance)
-        {
-            byte[] bytes = [.. Durable];
-            foreach (var (offset, written) in Unforced)
-            {
-                for (var at = 0; at < written.Length; at += Sector)
-                {
-                    if (chance.Next(2) == 0)
-                        continue;
-                    var length = Math.Min(Sector, written.Length - at);
-                    if (bytes.Length < offset + at + length)
-                        bytes = Grown(bytes, offset + at + length);
-                    written.AsSpan(at, length).CopyTo(bytes.AsSpan((int)offset + at));
-                }
-            }
-
-            return bytes;
-        }
-
-        public static byte[] Grown(byte[] bytes, long length)
-        {
-            var grown = new byte[length];
-            bytes.AsSpan(0, (int)Math.Min(bytes.Length, length)).CopyTo(grown);
-            return grown;
-        }
-    }
-
-    private sealed class Handle(SimulatedDisk disk, string path, Node node, bool exclusive) : IDiskFile
+    private sealed class Handle(SimulatedDisk disk, string path, DiskNode node, bool exclusive) : IDiskFile
     {
         private bool _disposed;
 
@@ -357,7 +319,7 @@ internal sealed class SimulatedDisk : IDisk
                 ObjectDisposedException.ThrowIf(_disposed, this);
                 disk.Act("write", path);
                 if (node.Live.Length < offset + bytes.Length)
-                    node.Live = Node.Grown(node.Live, offset + bytes.Length);
+                    node.Live = DiskNode.Grown(node.Live, offset + bytes.Length);
                 bytes.CopyTo(node.Live.AsSpan((int)offset));
                 node.Unforced.Add((offset, bytes.ToArray()));
             }
@@ -368,7 +330,7 @@ internal sealed class SimulatedDisk : IDisk
             lock (disk._gate)
             {
                 disk.Act("truncate", path);
-                node.Live = Node.Grown(node.Live, length);
+                node.Live = DiskNode.Grown(node.Live, length);
             }
         }
 
