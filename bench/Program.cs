@@ -4,6 +4,7 @@ using ClipOrleans.Bench.Commits;
 using ClipOrleans.Bench.Filters;
 using ClipOrleans.Bench.Http;
 using ClipOrleans.Bench.Ingest;
+using ClipOrleans.Bench.Opening;
 using ClipOrleans.Bench.Quality;
 using ClipOrleans.Bench.Scan;
 using ClipOrleans.Bench.Vectors;
@@ -19,5 +20,7 @@ var root = new RootCommand("Measures ClipOrleans: each command prints a report a
     ChurnBench.Command(),
     ServeVectorsBench.Command(),
     CommitBench.Command(),
+    OpenBench.Command(),
+    OpenBench.Single(),
 };
 return await root.Parse(args).InvokeAsync();

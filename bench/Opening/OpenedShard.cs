@@ -1,0 +1,49 @@
+using System.Globalization;
+using System.Text.Json;
+using ClipOrleans.Bench.Vectors;
+using ClipOrleans.Storage;
+using ClipOrleans.Vectors.Search;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClipOrleans.Bench.Opening;
+
+/// <summary>What one process, just started, took to open a shard and to answer its first search.</summary>
+/// <param name="OpenMs">Until the engine was open.</param>
+/// <param name="AnsweredMs">Until the first search was answered too, with metadata.</param>
+/// <param name="PeakBytes">Most memory that the process had in use until then, mapped pages among it.</param>
+/// <param name="AnonymousBytes">Of what it had in use then: its own, not pages of files.</param>
+/// <param name="Documents">Found to be in it.</param>
+/// <param name="HasCodes">Approximate searches go by codes.</param>
+/// <param name="FromSnapshot">It was opened from a snapshot.</param>
+internal sealed record OpenedShard(double OpenMs, double AnsweredMs, long PeakBytes, long AnonymousBytes, long Documents, bool HasCodes, bool FromSnapshot)
+{
+    /// <summary>Opens in this process, and prints.</summary>
+    public static async Task PrintAsync(string directory, string queries)
+    {
+        var query = VectorFile.Read<float>(queries, out var dimensions).AsSpan(0, dimensions).ToArray();
+        var started = TimeProvider.System.GetTimestamp();
+        await using var shard = await ShardEngine.OpenAsync(
+            directory, new ShardOptions { SnapshotEveryBytes = 0 }, NullLoggerFactory.Instance, TimeProvider.System);
+        var opened = TimeProvider.System.GetElapsedTime(started);
+        var found = shard.View.Search(query, new SearchOptions());
+        var rows = await shard.ReadManyAsync([.. found.Hits.Select(static hit => hit.Locator)], includeVector: false);
+        var answered = TimeProvider.System.GetElapsedTime(started);
+        if (rows.Count != found.Hits.Count)
+            throw new InvalidDataException($"{found.Hits.Count} hits, {rows.Count} documents.");
+        Console.WriteLine(JsonSerializer.Serialize(new OpenedShard(
+            opened.TotalMilliseconds, answered.TotalMilliseconds, Status("VmHWM"), Status("RssAnon"), shard.View.Count, shard.View.HasCodes, shard.Stats.Snapshots.Sequence > 0)));
+    }
+
+    /// <summary>The same in a process of its own.</summary>
+    public static OpenedShard Measure(string directory, string queries)
+    {
+        var lines = PeerProcess.Lines(Environment.ProcessPath!, [.. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(OpenedShard).Assembly.Location] : Array.Empty<string>(), "open-shard", directory, queries]);
+        return lines[^1].Deserialize<OpenedShard>() ?? throw new InvalidDataException("The process that opens the shard printed nothing.");
+    }
+
+    private static long Status(string field)
+    {
+        var line = File.ReadLines("/proc/self/status").First(line => line.StartsWith(field + ":", StringComparison.Ordinal));
+        return long.Parse(line[(field.Length + 1)..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) << 10;
+    }
+}
