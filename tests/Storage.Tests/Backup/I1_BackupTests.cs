@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using ClipOrleans.Storage.Backup;
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Tests.Compaction;
 using ClipOrleans.Storage.Tests.Disks;
 using ClipOrleans.Storage.Tests.Documents;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -53,6 +54,29 @@ public sealed class I1_BackupTests
         Assert.Equal(linksFail, !disk.Trace.Any(operation => operation.StartsWith("link", StringComparison.Ordinal)));
         Assert.Equal(StoredStatus.Created, (await restored.WriteOneAsync(Samples.Upsert("later"))).Status);
         Assert.Equal(StoredStatus.Created, (await shard.WriteOneAsync(Samples.Upsert("later"))).Status);
+    }
+
+    [Fact]
+    public async Task I1_A_log_that_begins_later_is_copied_from_there_on_and_segments_that_go_meanwhile_stay_in_the_copy()
+    {
+        var disk = new SimulatedDisk();
+        await using var shard = await CompactingShard.CreateAsync(disk);
+        for (var round = 0; round < 4; round++)
+        {
+            for (var i = 0; i < 20; i++)
+                await shard.Engine.WriteAsync([Samples.Upsert($"d{i}", $$"""{"price":{{round}}}""", i, Samples.Noise(100_000, i + round))]);
+        }
+
+        await shard.CompactAsync();
+        var expected = await shard.Engine.DumpAsync();
+        await Backups.MakeAsync(disk, shard.Engine);
+        await shard.RemoveRetiredAsync();
+        Assert.False(disk.Exists(Samples.Directory + "/log.0"));
+        Assert.DoesNotContain(disk.List(Backups.Of(disk).DirectoryOf(Backups.Id, 0)), file => file.Name == "log.0");
+        Backups.Restore(disk, Restored);
+        await using var restored = await OpenRestoredAsync(disk);
+        Assert.Equal(expected, await restored.DumpAsync());
+        Assert.Equal(StoredStatus.Created, (await restored.WriteOneAsync(Samples.Upsert("later"))).Status);
     }
 
     [Theory]
