@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClipOrleans.Client.Embeddings;
@@ -68,6 +69,18 @@ public sealed class ClipOrleansClient : IDisposable
     /// <summary>Deletes an index with everything in it.</summary>
     public Task DeleteIndexAsync(string name, CancellationToken cancellation = default) =>
         _connection.SendAsync(new ApiCall(HttpMethod.Delete, IndexPath(name)), cancellation);
+
+    /// <summary>Makes a new index of an archive that <see cref="Snapshots.SnapshotClient.OpenArchiveAsync"/> gave, here or elsewhere.</summary>
+    /// <param name="archive">Writes the archive into the request, once; nothing limits how long that takes but the token.</param>
+    /// <param name="name">The new index's name; null: the one that it had.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public Task<IndexDescription> RestoreArchiveAsync(HttpContent archive, string? name = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(archive);
+        archive.Headers.ContentType = new MediaTypeHeaderValue("application/x-tar");
+        var path = "v1/restore" + (name is null ? "" : $"?name={Uri.EscapeDataString(name)}");
+        return _connection.SendOnceAsync(new ApiCall(HttpMethod.Post, path) { TakesLong = true, Content = () => archive }, ClientJson.Default.IndexDescription, cancellation);
+    }
 
     /// <summary>The models that the server has loaded.</summary>
     public async Task<IReadOnlyList<ModelDescription>> ListModelsAsync(CancellationToken cancellation = default) =>

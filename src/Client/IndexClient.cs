@@ -8,6 +8,7 @@ using ClipOrleans.Client.Errors;
 using ClipOrleans.Client.Http;
 using ClipOrleans.Client.Json;
 using ClipOrleans.Client.Search;
+using ClipOrleans.Client.Snapshots;
 
 namespace ClipOrleans.Client;
 
@@ -29,6 +30,9 @@ public sealed class IndexClient
 
     /// <summary>The index's name.</summary>
     public string Name { get; }
+
+    /// <summary>The snapshots of the index. Makes no call.</summary>
+    public SnapshotClient Snapshots => new(_connection, _path);
 
     /// <summary>Stores up to 1,000 documents. Some may fail while others succeed: look at each result.</summary>
     /// <returns>One result a document, in order. What succeeded is durable and every search sees it.</returns>

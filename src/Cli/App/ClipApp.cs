@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ClipOrleans.Cli.Backup;
 using ClipOrleans.Cli.Demo;
 using ClipOrleans.Cli.Import;
 using ClipOrleans.Cli.Indexes;
@@ -54,6 +55,8 @@ internal static class ClipApp
             IndexCommand.Build(terminal, connection),
             ImportCommand.Build(terminal, connection),
             SearchCommand.Build(terminal, connection),
+            BackupCommand.Build(terminal, connection),
+            RestoreCommand.Build(terminal, connection),
         };
     }
 

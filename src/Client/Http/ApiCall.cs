@@ -17,6 +17,9 @@ internal sealed record ApiCall(HttpMethod Method, string Path)
     /// <summary>The call may be repeated even when an earlier try may have been carried out.</summary>
     public bool MayRunTwice { get; init; }
 
+    /// <summary>Nothing but the caller limits how long the call takes.</summary>
+    public bool TakesLong { get; init; }
+
     /// <summary>A call that changes nothing.</summary>
     public static ApiCall Read(string path) => new(HttpMethod.Get, path) { MayRunTwice = true };
 

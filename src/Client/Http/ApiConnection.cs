@@ -27,9 +27,25 @@ internal sealed class ApiConnection : IDisposable
         _root = new Uri(root.EndsWith('/') ? root : root + "/");
     }
 
-    public async Task<T> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken cancellation)
+    public async Task<T> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        Read(await SendAsync(call, cancellation).ConfigureAwait(false), type);
+
+    /// <summary>Like <see cref="SendAsync{T}"/>, for a body that cannot be sent again.</summary>
+    public async Task<T> SendOnceAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken cancellation)
     {
-        var answer = await SendAsync(call, cancellation).ConfigureAwait(false);
+        try
+        {
+            var answer = await TryAsync(call, cancellation).ConfigureAwait(false);
+            return answer.IsSuccess ? Read(answer, type) : throw new ClipOrleansException(ProblemReader.Read(answer), answer.RetryAfter);
+        }
+        catch (Exception e) when (IsConnectionFailure(e, cancellation))
+        {
+            throw Unreachable(e);
+        }
+    }
+
+    private static T Read<T>(ApiAnswer answer, JsonTypeInfo<T> type)
+    {
         try
         {
             return JsonSerializer.Deserialize(answer.Body, type) ?? throw NotUnderstood(answer, null);
@@ -73,7 +89,7 @@ internal sealed class ApiConnection : IDisposable
     /// <summary>One try, without any judgement on the status.</summary>
     public async Task<ApiAnswer> TryAsync(ApiCall call, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(_options.Timeout, _options.Clock);
+        using var limit = new CancellationTokenSource(call.TakesLong ? Timeout.InfiniteTimeSpan : _options.Timeout, _options.Clock);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellation, limit.Token);
         using var request = new HttpRequestMessage(call.Method, new Uri(_root, call.Path)) { Content = call.Content?.Invoke() };
         if (_options.ApiKey is { Length: > 0 } key)
@@ -84,6 +100,33 @@ internal sealed class ApiConnection : IDisposable
             response.Content.Headers.ContentType?.MediaType ?? "",
             await response.Content.ReadAsByteArrayAsync(both.Token).ConfigureAwait(false),
             _retries.RetryAfter(response.Headers));
+    }
+
+    /// <summary>The body of an answer, unread. One try.</summary>
+    /// <exception cref="ClipOrleansException">A status of 400 or more, or no answer.</exception>
+    public async Task<Stream> OpenAsync(ApiCall call, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(call.Method, new Uri(_root, call.Path));
+        if (_options.ApiKey is { Length: > 0 } key)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        HttpResponseMessage response;
+        try
+        {
+            response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsConnectionFailure(e, cancellation))
+        {
+            throw Unreachable(e);
+        }
+
+        if (response.IsSuccessStatusCode)
+            return await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
+        using (response)
+        {
+            var body = await response.Content.ReadAsByteArrayAsync(cancellation).ConfigureAwait(false);
+            var answer = new ApiAnswer(response.StatusCode, response.Content.Headers.ContentType?.MediaType ?? "", body, _retries.RetryAfter(response.Headers));
+            throw new ClipOrleansException(ProblemReader.Read(answer), answer.RetryAfter);
+        }
     }
 
     /// <summary>No answer came, and that was not the caller's wish.</summary>

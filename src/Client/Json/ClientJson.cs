@@ -5,6 +5,7 @@ using ClipOrleans.Client.Embeddings;
 using ClipOrleans.Client.Errors;
 using ClipOrleans.Client.Indexes;
 using ClipOrleans.Client.Search;
+using ClipOrleans.Client.Snapshots;
 
 namespace ClipOrleans.Client.Json;
 
@@ -17,6 +18,9 @@ namespace ClipOrleans.Client.Json;
 [JsonSerializable(typeof(IndexPatch))]
 [JsonSerializable(typeof(IndexListBody))]
 [JsonSerializable(typeof(ModelListBody))]
+[JsonSerializable(typeof(Snapshot))]
+[JsonSerializable(typeof(SnapshotListBody))]
+[JsonSerializable(typeof(RestoreBody))]
 [JsonSerializable(typeof(DocumentInput))]
 [JsonSerializable(typeof(UpsertBody))]
 [JsonSerializable(typeof(UpsertResponse))]
