@@ -56,8 +56,9 @@ internal sealed class BackupTarget(string path)
     /// <summary>What an earlier run that was cut short has left, too.</summary>
     private void Remove()
     {
-        File.Delete(Unfinished);
         if (Directory.Exists(Unfinished))
             Directory.Delete(Unfinished, recursive: true);
+        else if (File.Exists(Unfinished))
+            File.Delete(Unfinished);
     }
 }
