@@ -114,10 +114,9 @@ public sealed class BackupCommandTests : IDisposable
         Assert.Equal("last year's", await File.ReadAllTextAsync(target, TestContext.Current.CancellationToken));
     }
 
-    private static Func<HttpContext, Task> Made(string status) => context => FakeServer.AnswerAsync(context, status == "ready" ? 201 : 202, new JsonObject
-    {
-        ["id"] = "s1", ["index"] = "photos", ["createdAt"] = "2026-05-01T12:00:00Z", ["status"] = status, ["shards"] = 2, ["documents"] = 42, ["bytes"] = 1,
-    });
+    private static Func<HttpContext, Task> Made(string status) => context => FakeServer.AnswerAsync(context, status == "ready" ? 201 : 202, JsonNode.Parse($$"""
+        {"id":"s1","index":"photos","createdAt":"2026-05-01T12:00:00Z","status":"{{status}}","shards":2,"documents":42,"bytes":1}
+        """)!);
 
     private static Func<HttpContext, Task> Sends(byte[] archive) => async context =>
     {
@@ -132,12 +131,10 @@ public sealed class BackupCommandTests : IDisposable
         return Task.CompletedTask;
     }
 
-    private static JsonObject Description(string name) => new()
-    {
-        ["name"] = name, ["model"] = "tiny", ["dimensions"] = 4, ["fields"] = new JsonArray(), ["targetRecall"] = 0.95, ["quantization"] = "int8",
-        ["keepImages"] = "thumbnail", ["status"] = "ready", ["documents"] = 42, ["bytesOnDisk"] = 1, ["bytesInMemory"] = 1,
-        ["memory"] = new JsonObject { ["vectors"] = 1, ["codes"] = 1, ["other"] = 1, ["mapped"] = 1 }, ["shards"] = new JsonArray(), ["createdAt"] = "2026-05-01T12:00:00Z",
-    };
+    private static JsonNode Description(string name) => JsonNode.Parse($$"""
+        {"name":"{{name}}","model":"tiny","dimensions":4,"fields":[],"targetRecall":0.95,"quantization":"int8","keepImages":"thumbnail","status":"ready","documents":42,
+        "bytesOnDisk":1,"bytesInMemory":1,"memory":{"vectors":1,"codes":1,"other":1,"mapped":1},"shards":[],"createdAt":"2026-05-01T12:00:00Z"}
+        """)!;
 
     private static async Task<List<(string, string)>> UnpackAsync(byte[] archive)
     {
