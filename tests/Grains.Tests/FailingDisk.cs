@@ -7,7 +7,7 @@ namespace ClipOrleans.Grains.Tests;
 /// <summary>This machine's disk, until it is full: then nothing can be written any more, and everything can be read.</summary>
 internal sealed class FailingDisk : IDisk
 {
-    private readonly LocalDisk _disk = LocalDisk.Instance;
+    private readonly IDisk _disk = LocalDisk.Instance;
 
     public bool Full { get; set; }
 

@@ -22,6 +22,10 @@ public sealed class StorageSettings
     [Range(0L, 1L << 40)]
     public long SnapshotEveryBytes { get; set; } = 64L << 20;
 
+    /// <summary>Megabytes of one file of a shard's log: space comes back a file at a time. It counts for indexes created from now on; those that are there keep theirs. Default 4.</summary>
+    [AllowedValues(1, 2, 4, 8, 16, 32, 64)]
+    public int SegmentMegabytes { get; set; } = 4;
+
     /// <summary>Threads that learn the codes of approximate search in the background, one shard at a time. 0: half of the processor cores, at least one.</summary>
     [Range(0, 256)]
     public int TrainingThreads { get; set; }

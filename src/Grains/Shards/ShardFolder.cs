@@ -16,11 +16,8 @@ internal static class ShardFolder
             ShardEngine.Delete(directory);
 
         var above = Directory.GetParent(directory);
-        for (var level = 0; level < 2 && above is { Exists: true } && !above.EnumerateFileSystemInfos().Any(); level++)
-        {
-            above.Delete();
+        for (var level = 0; level < 2 && above is not null && TryRemoveEmpty(above); level++)
             above = above.Parent;
-        }
     }
 
     /// <summary>Whether the device takes bytes again.</summary>
@@ -43,6 +40,25 @@ internal static class ShardFolder
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             return fault.Message;
+        }
+    }
+
+    /// <summary>The other shards of the index are removed at the same time, each by its own grain: any of them may be the last.</summary>
+    private static bool TryRemoveEmpty(DirectoryInfo folder)
+    {
+        try
+        {
+            folder.Delete();
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            // Not empty: another shard's. And if it were the device: an empty folder holds nothing that was to be removed.
+            return false;
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Storage;
@@ -37,6 +38,7 @@ internal sealed class ShardSurroundings(
     {
         Sync = Settings.Sync,
         Maintenance = maintenance,
+        SegmentSizeBits = 20 + BitOperations.Log2((uint)Settings.SegmentMegabytes),
         CompactionDeadPercent = Settings.CompactionDeadPercent,
         CompactionBytesPerSecond = (long)Settings.CompactionMegabytesPerSecond << 20,
         SnapshotEveryBytes = Settings.SnapshotEveryBytes,

@@ -11,27 +11,53 @@ internal sealed class LocalDisk : IDisk
     {
     }
 
-    public static LocalDisk Instance { get; } = new();
+    /// <summary>The one way to the files of this machine. In a process that a test told to die it has crash points in it.</summary>
+    public static IDisk Instance { get; } = Around(new LocalDisk(), CrashPoints.FromEnvironment());
+
+    internal static IDisk Around(LocalDisk disk, CrashPoints? points) => points is null ? disk : new CrashingDisk(disk, points);
 
     public bool DirectoryExists(string directory) => Directory.Exists(directory);
 
     public void CreateDirectory(string directory)
     {
-        var missing = new Stack<string>();
-        for (var path = Path.GetFullPath(directory); path is not null && !Directory.Exists(path); path = Path.GetDirectoryName(path))
-            missing.Push(path);
-        foreach (var path in missing)
+        foreach (var path in MissingDirectories(directory))
         {
-            Directory.CreateDirectory(path);
+            MakeDirectory(path);
             SyncDirectory(Path.GetDirectoryName(path)!);
         }
     }
 
+    /// <summary>The directory and those of its parents that are not there, the outermost first.</summary>
+    internal static IReadOnlyCollection<string> MissingDirectories(string directory)
+    {
+        var missing = new Stack<string>();
+        for (var path = Path.GetFullPath(directory); path is not null && !Directory.Exists(path); path = Path.GetDirectoryName(path))
+            missing.Push(path);
+        return missing;
+    }
+
+    internal static void MakeDirectory(string path) => Directory.CreateDirectory(path);
+
+    internal static void RemoveDirectory(string path) => Directory.Delete(path);
+
     public void DeleteDirectory(string directory)
     {
-        Directory.Delete(directory);
-        if (Path.GetDirectoryName(Path.GetFullPath(directory)) is { } parent)
-            SyncDirectory(parent);
+        RemoveDirectory(directory);
+        SyncParent(this, directory);
+    }
+
+    /// <summary>Forces the removal of a directory.</summary>
+    internal static void SyncParent(IDisk disk, string directory)
+    {
+        var parent = Path.GetDirectoryName(Path.GetFullPath(directory))!;
+        try
+        {
+            disk.SyncDirectory(parent);
+        }
+        catch (IOException) when (!disk.DirectoryExists(parent))
+        {
+            // Somebody has removed the parent as well, which takes this name with it.
+        }
     }
 
     public IReadOnlyList<(string Name, long Length)> List(string directory) =>

@@ -6,110 +6,72 @@ namespace ClipOrleans.EndToEnd.Crash;
 
 /// <summary>
 /// One of several concurrent writers: bulk upserts of new and old documents, patches and deletes of its own numbers, chosen by a seed,
-/// until the server is gone. It writes into its ledger before it sends and after the answer.
+/// until the server is gone. It writes into the ledger before it sends and after the answer.
 /// </summary>
-internal sealed class CrashWriter(Api api, string index, int writer, int writers, Random random, Action<int> acknowledged)
+/// <param name="api">Of the server.</param>
+/// <param name="index">Where.</param>
+/// <param name="own">The documents that nobody else writes.</param>
+/// <param name="random">What chance decides.</param>
+/// <param name="acknowledged">Told of how many documents an answer confirms.</param>
+internal sealed class CrashWriter(Api api, string index, IReadOnlyList<(int Number, DocumentLedger Ledger)> own, Random random, Action<int> acknowledged)
 {
     private const int MaxBatch = 25;
-
-    private int _next;
-
-    public Dictionary<int, DocumentLedger> Ledger { get; } = [];
-
-    public int Refused { get; private set; }
 
     /// <summary>Ends when the connection does. Any other failure is a failed test.</summary>
     public async Task WriteUntilTheServerIsGoneAsync()
     {
-        try
+        while (true)
         {
-            while (true)
+            await (random.Next(10) switch
             {
-                await (random.Next(10) switch
-                {
-                    < 7 => UpsertAsync(),
-                    < 9 => PatchAsync(),
-                    _ => DeleteAsync(),
-                });
-            }
-        }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
-        {
-            Refused++;
+                < 7 => UpsertAsync(),
+                < 9 => PatchAsync(),
+                _ => DeleteAsync(),
+            });
         }
     }
 
     private async Task UpsertAsync()
     {
-        var numbers = new HashSet<int>();
-        for (var i = random.Next(1, MaxBatch); i > 0; i--)
+        var chosen = Choose(random.Next(1, MaxBatch));
+        var documents = chosen.Select(one => new SyntheticDocument(one.Number, one.Ledger.Now.LastVersion + 1)).ToList();
+        foreach (var (one, document) in chosen.Zip(documents))
         {
-            numbers.Add(random.Next(3) > 0 || _next == 0 ? (_next++ * writers) + writer : Existing());
+            one.Ledger.Send(new DocumentState(document.Version, 0));
         }
 
-        var states = numbers.ToDictionary(number => number, number => new DocumentState((LedgerOf(number).Acknowledged?.Version ?? -1) + 1, 0));
-        foreach (var (number, state) in states)
-        {
-            LedgerOf(number).Send(state);
-        }
-
-        await StoredDocuments.UpsertAsync(api, index, states.Select(pair => pair.Value.Document(pair.Key).Body()));
-        Acknowledge(numbers);
+        await StoredDocuments.UpsertAsync(api, index, documents.Select(document => document.Body()));
+        Acknowledge(chosen);
     }
 
     private async Task PatchAsync()
     {
-        if (_next == 0)
-        {
-            return;
-        }
-
-        var number = Existing();
-        if (LedgerOf(number).Acknowledged is { } before)
+        var one = own[random.Next(own.Count)];
+        if (one.Ledger.Acknowledged is { } before)
         {
             var patch = before.Patch + 1;
-            LedgerOf(number).Send(before with { Patch = patch });
+            one.Ledger.Send(before with { Patch = patch });
             var body = new JsonObject { ["metadata"] = new JsonObject { ["patch"] = patch } };
-            (await api.PatchAsync($"v1/indexes/{index}/documents/{new SyntheticDocument(number).Id}", body)).Ok();
-            Acknowledge([number]);
+            (await api.PatchAsync($"v1/indexes/{index}/documents/{new SyntheticDocument(one.Number).Id}", body)).Ok();
+            Acknowledge([one]);
         }
     }
 
     private async Task DeleteAsync()
     {
-        var numbers = Enumerable.Range(0, _next == 0 ? 0 : random.Next(1, 4)).Select(_ => Existing()).ToHashSet();
-        foreach (var number in numbers)
-        {
-            LedgerOf(number).Send(null);
-        }
-
-        var ids = new JsonArray([.. numbers.Select(number => (JsonNode)new SyntheticDocument(number).Id)]);
-        if (numbers.Count > 0)
-        {
-            (await api.PostAsync($"v1/indexes/{index}/documents/delete", new JsonObject { ["ids"] = ids })).Ok();
-            Acknowledge(numbers);
-        }
+        var chosen = Choose(random.Next(1, 4));
+        chosen.ForEach(one => one.Ledger.Send(null));
+        var ids = new JsonArray([.. chosen.Select(one => (JsonNode)new SyntheticDocument(one.Number).Id)]);
+        (await api.PostAsync($"v1/indexes/{index}/documents/delete", new JsonObject { ["ids"] = ids })).Ok();
+        Acknowledge(chosen);
     }
 
-    private int Existing() => (random.Next(_next) * writers) + writer;
+    private List<(int Number, DocumentLedger Ledger)> Choose(int count) =>
+        [.. Enumerable.Range(0, count).Select(_ => random.Next(own.Count)).Distinct().Select(i => own[i])];
 
-    private DocumentLedger LedgerOf(int number)
+    private void Acknowledge(List<(int Number, DocumentLedger Ledger)> written)
     {
-        if (!Ledger.TryGetValue(number, out var ledger))
-        {
-            Ledger[number] = ledger = new DocumentLedger();
-        }
-
-        return ledger;
-    }
-
-    private void Acknowledge(HashSet<int> numbers)
-    {
-        foreach (var number in numbers)
-        {
-            Ledger[number].Acknowledge();
-        }
-
-        acknowledged(numbers.Count);
+        written.ForEach(one => one.Ledger.Acknowledge());
+        acknowledged(written.Count);
     }
 }

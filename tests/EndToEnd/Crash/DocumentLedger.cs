@@ -1,27 +1,40 @@
 namespace ClipOrleans.EndToEnd.Crash;
 
 /// <summary>
-/// What one document may be after a crash: its last acknowledged state, or the state that the operation in flight would have left.
-/// A document belongs to one writer, so its operations are in order and at most one is in flight.
+/// What one document may be: its last acknowledged state, or the state that the operation in flight will leave. A document
+/// belongs to one writer, so its operations are in order and at most one is in flight; searchers look at it meanwhile.
 /// </summary>
 internal sealed class DocumentLedger
 {
-    /// <summary>Null: not there.</summary>
-    public DocumentState? Acknowledged { get; private set; }
+    private volatile Standing _now = new(null, false, null, -1);
 
-    public bool HasInFlight { get; private set; }
+    /// <summary>As it is now; a later change makes another object.</summary>
+    public Standing Now => _now;
 
-    public DocumentState? InFlight { get; private set; }
+    public DocumentState? Acknowledged => _now.Acknowledged;
 
-    public void Send(DocumentState? state) => (HasInFlight, InFlight) = (true, state);
+    public bool HasInFlight => _now.HasInFlight;
 
-    public void Acknowledge() => (Acknowledged, HasInFlight, InFlight) = (InFlight, false, null);
+    public void Send(DocumentState? state) =>
+        _now = _now with { HasInFlight = true, InFlight = state, LastVersion = Math.Max(_now.LastVersion, state?.Version ?? -1) };
 
-    public bool Allows(DocumentState? found) => found == Acknowledged || (HasInFlight && found == InFlight);
+    public void Acknowledge() => _now = _now with { Acknowledged = _now.InFlight, HasInFlight = false, InFlight = null };
+
+    public bool Allows(DocumentState? found) => found == _now.Acknowledged || (_now.HasInFlight && found == _now.InFlight);
 
     /// <summary>What was found after the restart is from now on what must stay.</summary>
-    public void Settle(DocumentState? found) => (Acknowledged, HasInFlight, InFlight) = (found, false, null);
+    public void Settle(DocumentState? found) => _now = _now with { Acknowledged = found, HasInFlight = false, InFlight = null };
 
     public override string ToString() =>
-        $"acknowledged {Acknowledged?.ToString() ?? "absent"}" + (HasInFlight ? $", in flight {InFlight?.ToString() ?? "a delete"}" : "");
+        $"acknowledged {Acknowledged?.ToString() ?? "absent"}" + (HasInFlight ? $", in flight {_now.InFlight?.ToString() ?? "a delete"}" : "");
+
+    /// <param name="Acknowledged">Null: not there.</param>
+    /// <param name="HasInFlight">An operation was sent and is not answered.</param>
+    /// <param name="InFlight">What it will leave.</param>
+    /// <param name="LastVersion">The highest that was ever sent: versions of a document never fall, also over deletions.</param>
+    internal sealed record Standing(DocumentState? Acknowledged, bool HasInFlight, DocumentState? InFlight, int LastVersion)
+    {
+        /// <summary>The lowest version that a reader may still see who asked at this moment or later.</summary>
+        public int OldestVisible => Acknowledged?.Version ?? (HasInFlight ? LastVersion : LastVersion + 1);
+    }
 }

@@ -9,11 +9,11 @@ internal sealed class SiloProcess : IAsyncDisposable
 {
     private readonly string[] _arguments;
 
-    private SiloProcess(string[] arguments, Uri address)
+    private SiloProcess(string[] arguments, Uri address, IReadOnlyDictionary<string, string>? environment = null)
     {
         _arguments = arguments;
         Api = new Api(address);
-        Process = ProgramProcess.Start(BuiltPrograms.Silo, arguments, Path.GetTempPath());
+        Process = ProgramProcess.Start(BuiltPrograms.Silo, arguments, Path.GetTempPath(), environment);
     }
 
     public ProgramProcess Process { get; }
@@ -40,7 +40,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts and does not wait: for starts that are expected to fail.</summary>
-    public static SiloProcess Launch(string dataFolder, params string[] settings)
+    public static SiloProcess Launch(string dataFolder, params string[] settings) => Launch(dataFolder, environment: null, settings);
+
+    public static SiloProcess Launch(string dataFolder, IReadOnlyDictionary<string, string>? environment, params string[] settings)
     {
         var ports = FreePorts(3);
         var address = new Uri($"http://127.0.0.1:{ports[0]}/");
@@ -52,7 +54,14 @@ internal sealed class SiloProcess : IAsyncDisposable
             $"--Cluster:GatewayPort={ports[2]}",
             .. settings,
         ];
-        return new SiloProcess(arguments, address);
+        return new SiloProcess(arguments, address, environment);
+    }
+
+    /// <returns>False when the process ended before it was ready.</returns>
+    public async Task<bool> UntilReadyOrEndedAsync()
+    {
+        await Deadline.UntilAsync(async () => Process.HasExited || await IsReadyAsync(), Deadline.Long, () => $"ready.\n{Process.Output}");
+        return !Process.HasExited;
     }
 
     public Task KillAsync() => Process.KillAsync();

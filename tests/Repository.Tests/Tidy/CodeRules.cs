@@ -15,6 +15,12 @@ internal static partial class CodeRules
     private static readonly string[] GeneratorAttributes =
         ["LoggerMessage", "GeneratedRegex", "JsonSerializable", "LibraryImport", "OptionsValidator"];
 
+    private static readonly string[] TheDisk =
+        ["LocalDisk.cs", "CrashingDisk.cs", "CrashPoints.cs", "DeviceSync.cs", "HardLink.cs", "MappedFile.cs", "ScratchMap.cs"];
+
+    private static readonly string[] FileTypes =
+        ["File", "Directory", "FileStream", "StreamWriter", "FileInfo", "DirectoryInfo", "RandomAccess", "MemoryMappedFile", "DeviceSync", "HardLink", "ScratchMap", "ManagedLocalStorageDevice"];
+
     public static IEnumerable<Finding> LongMethods(RepositoryFile file) =>
         from node in file.Syntax.DescendantNodes()
         where node is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax
@@ -58,6 +64,22 @@ internal static partial class CodeRules
         where call.Expression.ToString() is "Thread.Sleep" or "Task.Delay" or "SpinWait.SpinUntil"
             && !call.ArgumentList.Arguments[0].ToString().Contains("InfiniteTimeSpan", StringComparison.Ordinal)
         select Finding.At(file, call, $"{call}: wait for a signal instead");
+
+    /// <summary>
+    /// In the shard engine every file is touched through IDisk: what goes past it never passes a crash point, and the disk
+    /// that tests put in its place neither loses it nor fails it.
+    /// </summary>
+    public static IEnumerable<Finding> FilesPastTheDisk(RepositoryFile file) =>
+        from node in file.Syntax.DescendantNodes()
+        where !TheDisk.Contains(file.Name) && node switch
+        {
+            MemberAccessExpressionSyntax { Expression: var of } member =>
+                FileTypes.Contains(of.ToString().Replace("System.IO.", "", StringComparison.Ordinal)) || member.ToString() is "MappedFile.Open" or "Devices.CreateLogDevice",
+            ObjectCreationExpressionSyntax { Type: var type } => FileTypes.Contains(type.ToString().Replace("System.IO.", "", StringComparison.Ordinal)),
+            AttributeSyntax { Name: var name } => name.ToString() is "LibraryImport" or "DllImport",
+            _ => false,
+        }
+        select Finding.At(file, node, $"{node.ToString().Split('\n')[0]}: files are touched through IDisk");
 
     /// <summary>A class in pieces is a god class; the pieces that a source generator needs are not.</summary>
     public static IEnumerable<Finding> ClassesInPieces(IEnumerable<RepositoryFile> files) =>

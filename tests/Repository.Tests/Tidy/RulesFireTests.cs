@@ -17,6 +17,8 @@ public sealed class RulesFireTests
         { "unfinished", "class A { void M() => throw new NotImplementedException(); }", "class A { void M() => throw new NotSupportedException(); }" },
         { "swallow", "class A { void M() { try { } catch (IOException) { } } }", "class A { void M() { try { } catch (IOException) { // gone already\n } } }" },
         { "wait", "class A { Task M() => Task.Delay(100); }", "class A { Task M() => Task.Delay(Timeout.InfiniteTimeSpan, cancel); }" },
+        { "disk", "class A { void M() => File.Delete(\"x\"); }", "class A { void M() => _segment.File.Dispose(); }" },
+        { "disk", "class A { [LibraryImport(\"libc\")] static partial int Unlink(string path); }", "class A { void M() => _disk.Delete(\"x\"); }" },
         { "pieces", "namespace N; partial class A { } partial class A { }", "namespace N; partial class A { } partial class A { [LoggerMessage] partial void M(); }" },
         { "opening", "namespace N;\npublic class A { [Fact] public void M() { } }", "namespace N;\n// Danger: x.\npublic class A { [Fact] public void M() { } }" },
     };
@@ -66,6 +68,7 @@ public sealed class RulesFireTests
         "unfinished" => CodeRules.Unfinished(file),
         "swallow" => CodeRules.SwallowedExceptions(file),
         "wait" => CodeRules.FixedWaits(file),
+        "disk" => CodeRules.FilesPastTheDisk(file),
         "pieces" => CodeRules.ClassesInPieces([file]),
         "opening" => CodeRules.TestClassesWithoutOpening(file),
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "no such rule"),

@@ -49,6 +49,10 @@ public sealed class TidyTests
     public void No_exception_is_swallowed() => Finding.AssertNone(RepositoryTree.Code.SelectMany(CodeRules.SwallowedExceptions));
 
     [Fact]
+    public void The_shard_engine_touches_files_through_its_disk() => AssertOnly(
+        Exceptions.FilesPastTheDisk, RepositoryTree.Code.Where(file => file.Path.StartsWith("src/Storage/", StringComparison.Ordinal)).SelectMany(CodeRules.FilesPastTheDisk));
+
+    [Fact]
     public void No_class_is_in_pieces() => Finding.AssertNone(CodeRules.ClassesInPieces(RepositoryTree.Code));
 
     [Fact]
