@@ -26,7 +26,7 @@ internal sealed record OpenedShard(double OpenMs, double AnsweredMs, long PeakBy
             directory, new ShardOptions { SnapshotEveryBytes = 0 }, NullLoggerFactory.Instance, TimeProvider.System);
         var opened = TimeProvider.System.GetElapsedTime(started);
         var found = shard.View.Search(query, new SearchOptions());
-        var rows = await shard.ReadManyAsync([.. found.Hits.Select(static hit => hit.Locator)], includeVector: false);
+        var rows = await shard.ReadManyAsync([.. found.Hits.Select(static hit => hit.Locator)], [.. found.Hits.Select(static hit => hit.Id)], includeVector: false);
         var answered = TimeProvider.System.GetElapsedTime(started);
         if (rows.Count != found.Hits.Count)
             throw new InvalidDataException($"{found.Hits.Count} hits, {rows.Count} documents.");

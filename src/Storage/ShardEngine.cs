@@ -193,7 +193,7 @@ public sealed class ShardEngine : IAsyncDisposable
     public ValueTask<StoredDocument?> GetAsync(string id, bool includeVector, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        return new(Newest(id, locator => _rows.Read(locator, includeVector)));
+        return new(Newest(id, locator => _rows.Read(locator, id, includeVector)));
     }
 
     /// <summary>
@@ -205,14 +205,19 @@ public sealed class ShardEngine : IAsyncDisposable
     public ValueTask<StoredDocument> ReadAsync(long locator, bool includeVector, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        return new(_rows.Read(locator, includeVector));
+        return new(_rows.Read(locator, id: null, includeVector));
     }
 
     /// <summary>Reads the versions that a search found, in the order of the locators.</summary>
-    public async ValueTask<IReadOnlyList<StoredDocument>> ReadManyAsync(IReadOnlyList<long> locators, bool includeVector, CancellationToken cancel = default)
+    /// <param name="locators">As the hits had them.</param>
+    /// <param name="ids">Of the hits, in the same order: a row of another document is refused. Null where they are compared later.</param>
+    /// <param name="includeVector">With their vectors.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async ValueTask<IReadOnlyList<StoredDocument>> ReadManyAsync(
+        IReadOnlyList<long> locators, IReadOnlyList<string>? ids, bool includeVector, CancellationToken cancel = default)
     {
         ArgumentNullException.ThrowIfNull(locators);
-        return await _rows.ReadManyAsync(locators, includeVector, cancel);
+        return await _rows.ReadManyAsync(locators, ids, includeVector, cancel);
     }
 
     /// <returns>The kept image, or null if there is no such document or it has none.</returns>
@@ -221,7 +226,7 @@ public sealed class ShardEngine : IAsyncDisposable
         cancel.ThrowIfCancellationRequested();
 
         // Megabytes to read and to check: not on the thread that asked.
-        return View.TryGet(id, out _) ? await Task.Run(() => Newest(id, _rows.ReadImage), cancel) : null;
+        return View.TryGet(id, out _) ? await Task.Run(() => Newest(id, locator => _rows.ReadImage(locator, id)), cancel) : null;
     }
 
     /// <summary>

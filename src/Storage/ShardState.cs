@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Maintenance;
@@ -181,7 +182,10 @@ internal sealed class ShardState : ITrainedIndex
             view.CopyVector(row, _vector);
             var locator = Locator.Unpack(packed);
             using var record = log.Read(locator.Address);
-            derived.Upsert(id, _vector, MetadataReader.ReadLenient(RowCodec.Read(record.Bytes, locator.Offset).Metadata, Descriptor.Schema), packed);
+            var stored = RowCodec.Read(record.Bytes, locator.Offset);
+            if (stored.Id != id)
+                throw new ShardCorruptException(log.NameOf(locator.Address), $"at log address {locator.Address}: document '{stored.Id}' stands where '{id}' was written.");
+            derived.Upsert(id, _vector, MetadataReader.ReadLenient(stored.Metadata, Descriptor.Schema), packed);
         }
 
         derived.Publish();

@@ -73,7 +73,12 @@ internal sealed partial class Scatter(IndexDirectory directory, TimeProvider clo
         if (answer.Value.Length != hits.Length)
             throw new InvalidDataException($"A shard answered {answer.Value.Length} rows to {hits.Length} locators.");
         for (var i = 0; i < hits.Length; i++)
+        {
+            if (answer.Value[i].Id != hits[i].Id)
+                return Error.RetryLater(Slugs.StorageUnavailable, $"Shard {shard} has another document in the place of '{hits[i].Id}'.", 1);
             hits[i].Row = answer.Value[i];
+        }
+
         return null;
     }
 

@@ -105,7 +105,7 @@ internal sealed class ShardGrain(
         await ShardRows.ReadAsync(engine, request));
 
     public Task<Result<ImmutableArray<DocumentRow>>> ReadHits(ReadHits request) => UseAsync<ImmutableArray<DocumentRow>>(request.IndexVersion, async engine =>
-        await ShardRows.ReadAsync(engine, request.Locators, request.IncludeVector, CancellationToken.None));
+        await ShardRows.ReadAsync(engine, request.Locators, ids: null, request.IncludeVector, CancellationToken.None));
 
     public Task<Result<StoredImage>> ReadImage(long indexVersion, string id) => UseAsync<StoredImage>(indexVersion, async engine =>
         await Task.Run(async () => await engine.ReadImageAsync(id)) is { } image ? new StoredImage(ShardMessages.ToArray(image.Bytes), image.ContentType)
@@ -142,7 +142,7 @@ internal sealed class ShardGrain(
             return hits;
 
         var started = Stopwatch.GetTimestamp();
-        var rows = await ShardRows.ReadAsync(engine, hits.Locators, query.IncludeVectors, cancellation);
+        var rows = await ShardRows.ReadAsync(engine, hits.Locators, hits.Ids, query.IncludeVectors, cancellation);
         return hits with { Rows = rows, Plan = hits.Plan with { ReadMicroseconds = Stopwatch.GetElapsedTime(started).TotalMicroseconds } };
     }
 }

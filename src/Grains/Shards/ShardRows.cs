@@ -16,11 +16,17 @@ internal static class ShardRows
         return rows.MoveToImmutable();
     });
 
+    /// <param name="engine">Of the shard.</param>
+    /// <param name="locators">Of hits.</param>
+    /// <param name="ids">Of the same hits; null where the caller compares them.</param>
+    /// <param name="includeVector">With vectors.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <returns>One row per locator, in order.</returns>
-    public static Task<ImmutableArray<DocumentRow>> ReadAsync(ShardEngine engine, byte[] locators, bool includeVector, CancellationToken cancellation) => Task.Run(
+    public static Task<ImmutableArray<DocumentRow>> ReadAsync(
+        ShardEngine engine, byte[] locators, ImmutableArray<string>? ids, bool includeVector, CancellationToken cancellation) => Task.Run(
         async () =>
         {
-            var documents = await engine.ReadManyAsync(ShardSearch.Locators(locators), includeVector, cancellation);
+            var documents = await engine.ReadManyAsync(ShardSearch.Locators(locators), ids, includeVector, cancellation);
             return ImmutableArray.CreateRange(documents.Select(ShardMessages.ToRow));
         },
         cancellation);

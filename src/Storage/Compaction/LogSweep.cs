@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Reading;
 using ClipOrleans.Vectors;
@@ -20,6 +21,7 @@ internal sealed class LogSweep(IShardLog log, RowReader rows, long end)
     private readonly HashSet<long> _unnamed = [];
     private readonly Dictionary<string, MovingRow> _living = new(StringComparer.Ordinal);
     private long _epoch;
+    private long _sequence;
 
     /// <summary>Where the sweep goes on.</summary>
     public long Position { get; private set; } = log.Begin;
@@ -32,12 +34,35 @@ internal sealed class LogSweep(IShardLog log, RowReader rows, long end)
     public IReadOnlyCollection<MovingRow> NextPage(CollectionView view)
     {
         _living.Clear();
-        Position = log.Visit(Position, end, (long address, in RecordHeader header, ReadOnlyMemory<byte> record) => Visit(view, address, header, record));
+        var next = log.Visit(Position, end, (long address, in RecordHeader header, ReadOnlyMemory<byte> record) => Visit(view, address, header, record));
+        if (next < end)
+            CheckFollows(next);
+        Position = next;
         return [.. _living.Values];
+    }
+
+    /// <summary>
+    /// Zeros within a page look like its end, and a file in another's place like rows that nobody needs any more: what was
+    /// not seen must not be given back. The numbers of the records tell.
+    /// </summary>
+    private void CheckFollows(long address)
+    {
+        using var record = log.Read(address);
+        if (RecordHeader.TryRead(record.Bytes.Span, out var header) is null)
+            CheckFollows(address, header);
+    }
+
+    private void CheckFollows(long address, in RecordHeader header)
+    {
+        if (_sequence != 0 && header.Sequence != _sequence + 1)
+            throw new ShardCorruptException(log.NameOf(address - 1), $"record {header.Sequence} at log address {address} follows record {_sequence}: what stood between them is gone.");
     }
 
     private void Visit(CollectionView view, long address, in RecordHeader header, ReadOnlyMemory<byte> record)
     {
+        CheckFollows(address, header);
+        _sequence = header.Sequence;
+
         // A group has one epoch: what a crash left without its row stays without one.
         if (header.Epoch > _epoch)
             _unnamed.Clear();
@@ -82,7 +107,7 @@ internal sealed class LogSweep(IShardLog log, RowReader rows, long end)
     }
 
     private ReadOnlyMemory<byte> Image(long locator, in RowView row) =>
-        row.HasImage && rows.ReadImage(locator) is { } image ? image.Bytes : default;
+        row.HasImage && rows.ReadImage(locator, row.Id) is { } image ? image.Bytes : default;
 
     private static RowView Copy(ReadOnlyMemory<byte> operation)
     {

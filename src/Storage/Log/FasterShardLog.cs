@@ -114,6 +114,8 @@ internal sealed class FasterShardLog : IShardLog
         }
     }
 
+    public string NameOf(long address) => _segments.NameOf(address);
+
     public long Visit(long from, long until, LogScan.Visitor visit) => _reader.VisitPage(from, Math.Min(until, End), visit);
 
     public async Task TruncateAsync(long begin)

@@ -46,6 +46,9 @@ internal interface IShardLog : IAsyncDisposable
     /// <exception cref="Errors.ShardReadException">The device does not give the bytes.</exception>
     PooledRecord Read(long address);
 
+    /// <summary>The file that an address lies in.</summary>
+    string NameOf(long address);
+
     /// <summary>Visits committed records from an address to the end of its page. On any thread.</summary>
     /// <param name="from">Address of a record, or the start of a page.</param>
     /// <param name="until">Where to stop within the page: behind a committed record.</param>

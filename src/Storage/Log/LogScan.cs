@@ -17,6 +17,7 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
 {
     private long _epoch = from?.Epoch ?? 0;
     private long? _end = from?.End;
+    private long _brokenAt;
 
     /// <summary>Address of the first record: as the mark says, or where the files begin that follow each other without a gap.</summary>
     public long Begin { get; } = mark?.Begin ?? segments.FirstAddress();
@@ -47,7 +48,7 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
             {
                 cancel.ThrowIfCancellationRequested();
                 var have = segments.Read(page.AsSpan(0, geometry.PageBytes - geometry.OffsetInPage(start)), start);
-                if (!ScanPage(page.AsMemory(0, have), start, visit))
+                if (have == 0 ? !Break(start, "the file is missing or ends before") : !ScanPage(page.AsMemory(0, have), start, visit))
                     break;
                 progress?.Report((int)(100 * (start - first) / (end - first)));
             }
@@ -60,8 +61,8 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
         if (mark is { } point && (End < point.Until || Sequence < point.Sequence))
         {
             throw new ShardCorruptException(
-                segments.NameOf(End),
-                $"acknowledged up to log address {point.Until} (record {point.Sequence}), but only {End} (record {Sequence}) can be read: {Broken ?? "the log ends"}.");
+                segments.NameOf(Broken is null ? end : _brokenAt),
+                $"acknowledged up to log address {point.Until} (record {point.Sequence}), but only {End} in {Path.GetFileName(segments.NameOf(End))} (record {Sequence}) can be read: {Broken ?? "the log ends"}.");
         }
     }
 
@@ -92,7 +93,8 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
 
     private bool Break(long address, string fault)
     {
-        Broken = $"at log address {address}, {fault}";
+        _brokenAt = address;
+        Broken = $"at log address {address} in {Path.GetFileName(segments.NameOf(address))}, {fault}";
         return false;
     }
 

@@ -37,29 +37,32 @@ internal sealed class RowReader
     /// <summary>Upper bound of what the cache holds now.</summary>
     public long BytesInMemory => (long)(_cache?.Count ?? 0) * MaxCachedRowBytes;
 
-    /// <exception cref="ShardCorruptException">The locator does not lead to a whole row.</exception>
-    public StoredDocument Read(long locator, bool includeVector)
+    /// <param name="locator">Where.</param>
+    /// <param name="id">Whose row must be there; null where only the locator is known.</param>
+    /// <param name="includeVector">With the vector.</param>
+    /// <exception cref="ShardCorruptException">The locator does not lead to a whole row, or to that of another document.</exception>
+    public StoredDocument Read(long locator, string? id, bool includeVector)
     {
         if (!includeVector && _cache is not null && _cache.TryGet(locator, out var cached))
-            return cached;
+            return Checked(cached, id, locator);
         var (address, offset) = Locator.Unpack(locator);
         using var record = _log.Read(address);
         var row = Decode(record.Bytes, address, offset);
-        var document = ToDocument(row, includeVector);
+        var document = Checked(ToDocument(row, includeVector), id, locator);
         if (!includeVector && row.Length - row.Vector.Length <= MaxCachedRowBytes)
             _cache?.AddOrUpdate(locator, document);
         return document;
     }
 
     /// <summary>Reads rows in order; many that are not cached are read by several threads, since each may wait for the device.</summary>
-    public async ValueTask<StoredDocument[]> ReadManyAsync(IReadOnlyList<long> locators, bool includeVector, CancellationToken cancel)
+    public async ValueTask<StoredDocument[]> ReadManyAsync(IReadOnlyList<long> locators, IReadOnlyList<string>? ids, bool includeVector, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         var documents = new StoredDocument[locators.Count];
         if (locators.Count <= ReadAlone)
         {
             for (var i = 0; i < documents.Length; i++)
-                documents[i] = Read(locators[i], includeVector);
+                documents[i] = Read(locators[i], ids?[i], includeVector);
             return documents;
         }
 
@@ -71,17 +74,21 @@ internal sealed class RowReader
             (block, _) =>
             {
                 for (var i = block * ReadAlone; i < Math.Min(documents.Length, (block + 1) * ReadAlone); i++)
-                    documents[i] = Read(locators[i], includeVector);
+                    documents[i] = Read(locators[i], ids?[i], includeVector);
                 return ValueTask.CompletedTask;
             });
         return documents;
     }
 
-    public StoredImage? ReadImage(long locator)
+    /// <param name="locator">Where the row is.</param>
+    /// <param name="id">Whose it must be.</param>
+    public StoredImage? ReadImage(long locator, string id)
     {
         var (address, offset) = Locator.Unpack(locator);
         using var record = _log.Read(address);
         var row = Decode(record.Bytes, address, offset);
+        if (row.Id != id)
+            throw Foreign(row.Id, id, locator);
         if (!row.HasImage)
             return null;
         var image = new byte[row.ImageBytes];
@@ -92,17 +99,27 @@ internal sealed class RowReader
             var chunkAddress = BinaryPrimitives.ReadInt64LittleEndian(row.Chunks.Span[(i * sizeof(long))..]);
             using var chunkRecord = _log.Read(chunkAddress);
             if (BlobChunk.TryRead(chunkRecord.Bytes, i, count) is not { } chunk || chunk.Length > image.Length - at)
-                throw new ShardCorruptException($"row at log address {address}", $"its image's piece {i} of {count} is not at {chunkAddress}.");
+                throw new ShardCorruptException(_log.NameOf(chunkAddress), $"piece {i} of {count} of the image of the row at log address {address} is not at {chunkAddress}.");
             chunk.Span.CopyTo(image.AsSpan(at));
             at += chunk.Length;
         }
 
         return at == image.Length
             ? new StoredImage(image, Text(row.ImageContentType))
-            : throw new ShardCorruptException($"row at log address {address}", $"its image's pieces have {at} bytes, not {image.Length}.");
+            : throw new ShardCorruptException(_log.NameOf(address), $"the pieces of the image of the row at log address {address} have {at} bytes, not {image.Length}.");
     }
 
-    private static RowView Decode(ReadOnlyMemory<byte> record, long address, int offset)
+    /// <summary>A record that is whole may still be another one: of a file that was put in the place of the right one.</summary>
+    private StoredDocument Checked(StoredDocument found, string? id, long locator) =>
+        id is null || found.Id == id ? found : throw Foreign(found.Id, id, locator);
+
+    private ShardCorruptException Foreign(string found, string id, long locator)
+    {
+        var address = Locator.Unpack(locator).Address;
+        return new ShardCorruptException(_log.NameOf(address), $"at log address {address}: document '{found}' stands where '{id}' was written.");
+    }
+
+    private RowView Decode(ReadOnlyMemory<byte> record, long address, int offset)
     {
         try
         {
@@ -111,7 +128,7 @@ internal sealed class RowReader
         }
         catch (FormatException e)
         {
-            throw new ShardCorruptException($"locator {address}+{offset}", e.Message, e);
+            throw new ShardCorruptException(_log.NameOf(address), $"at log address {address}, offset {offset}: {e.Message}.", e);
         }
     }
 

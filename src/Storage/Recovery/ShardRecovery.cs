@@ -27,6 +27,9 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
     // Replaced rows of a long history are dropped on the way, so that replay needs no more memory than serving.
     private const long RecordsPerPublish = 50_000;
 
+    /// <summary>Of a shard that was created and never opened.</summary>
+    private const long FirstEpoch = 1;
+
     private readonly long _started = clock.GetTimestamp();
     private readonly SnapshotStore _snapshots = new(disk, files, logger);
 
@@ -36,7 +39,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         var geometry = new LogGeometry(options.PageSizeBits, options.SegmentSizeBits);
         geometry.Check();
         descriptor.Check();
-        DurableFile.Replace(disk, files.Manifest, new ShardManifest(1, geometry, descriptor, Owner: null).ToJson());
+        DurableFile.Replace(disk, files.Manifest, new ShardManifest(FirstEpoch, geometry, descriptor, Owner: null).ToJson());
     }
 
     /// <exception cref="ShardCorruptException">A file is not what was written.</exception>
@@ -44,8 +47,9 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
     {
         RemoveScratch();
         var mark = CommitMark.Find(disk, files);
-        var manifest = RaiseEpoch(FindManifest(mark, cancel), mark);
-        held.Describe(manifest.Current);
+        var found = FindManifest(mark, cancel);
+        mark ??= MarkIfNew(found);
+        var manifest = RaiseEpoch(found, mark);
         var recovered = Recover(mark, manifest, new OpeningProgress(progress), cancel);
         var (state, log) = (recovered.State, (FasterShardLog)recovered.Log);
         try
@@ -58,6 +62,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
             throw;
         }
 
+        held.Describe(manifest.Current);
         progress?.Report(100);
         RecoveryLog.Opened(logger, files.Directory, manifest.Current.Epoch, state.View.Count, state.Sequence, clock.GetElapsedTime(_started).TotalMilliseconds);
         return recovered;
@@ -181,6 +186,21 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
             cancel);
         RecoveryLog.ManifestRestored(logger, files.Manifest, scan.Sequence);
         return restored with { Epoch = Math.Max(scan.Epoch, mark?.Epoch ?? 1) };
+    }
+
+    /// <summary>
+    /// A shard that has nothing but its manifest was either never opened, and gets its mark before its epoch is raised; or
+    /// its log and its mark are lost. Then it must not open as if nothing had ever been in it.
+    /// </summary>
+    private CommitPoint? MarkIfNew(ShardManifest found)
+    {
+        if (disk.List(files.Directory).Any(static file => ShardFiles.TryParseSegment(file.Name, out _)))
+            return null;
+        if (found.Epoch > FirstEpoch)
+            throw new ShardCorruptException(files.Segment(0), $"log and commit mark are gone, and '{files.Manifest}' says that the shard was opened before (epoch {found.Epoch}).");
+        var start = new CommitPoint(found.Epoch, 0, LogGeometry.FirstAddress, LogGeometry.FirstAddress);
+        CommitMark.Start(disk, files, start).Dispose();
+        return start;
     }
 
     private ManifestFile RaiseEpoch(ShardManifest found, CommitPoint? mark)

@@ -95,11 +95,12 @@ internal sealed class SnapshotStore(IDisk disk, ShardFiles files, ILogger logger
                 return $"the log before its last record is not whole: segment {number} is missing.";
         }
 
+        var reader = new LogReader(segments);
         try
         {
-            using var record = new LogReader(segments).Read(position.Address);
+            using var record = reader.Read(position.Address);
             if (RecordHeader.TryRead(record.Bytes.Span, out var header) is null && LogPosition.Of(position.Address, header, record.Bytes.Span) == position)
-                return null;
+                return FindGap(segments, reader, begin, position);
         }
         catch (ShardCorruptException)
         {
@@ -107,6 +108,35 @@ internal sealed class SnapshotStore(IDisk disk, ShardFiles files, ILogger logger
         }
 
         return $"the log does not have the record {position.Sequence} that it ends with.";
+    }
+
+    /// <summary>
+    /// The log before a snapshot is not replayed, so that a file of it in the place of another would not be noticed: each
+    /// must begin with a later record than the one before. What else is wrong in it shows when a row is read.
+    /// </summary>
+    private static string? FindGap(SegmentFiles segments, LogReader reader, long begin, LogPosition position)
+    {
+        var (sequence, epoch) = (0L, 0L);
+        for (var start = begin; start <= position.Address; start = segments.Geometry.StartOf(segments.Geometry.SegmentOf(start) + 1))
+        {
+            try
+            {
+                using var record = reader.Read(start);
+                if (RecordHeader.TryRead(record.Bytes.Span, out var header) is null && header.Sequence > sequence && header.Sequence <= position.Sequence && header.Epoch >= epoch)
+                {
+                    (sequence, epoch) = (header.Sequence, header.Epoch);
+                    continue;
+                }
+            }
+            catch (ShardCorruptException)
+            {
+                // The same as a record that does not belong there.
+            }
+
+            return $"the log before its last record is not whole: '{segments.NameOf(start)}' does not begin with a record that follows.";
+        }
+
+        return null;
     }
 
     /// <summary>Newest first.</summary>

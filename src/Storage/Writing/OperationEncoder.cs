@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using ClipOrleans.Storage.Compaction;
 using ClipOrleans.Storage.Documents;
+using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Log;
 
 namespace ClipOrleans.Storage.Writing;
@@ -151,7 +152,13 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
             return null;
         var (address, offset) = Locator.Unpack(view.LocatorOf(row));
         var record = log.Read(address);
-        return new FoundRow(RowCodec.Read(record.Bytes, offset), record);
+        var found = RowCodec.Read(record.Bytes, offset);
+        if (found.Id == id)
+            return new FoundRow(found, record);
+
+        // A patch of another document's row would make its metadata this one's for good.
+        record.Dispose();
+        throw new ShardCorruptException(log.NameOf(address), $"at log address {address}: document '{found.Id}' stands where '{id}' was written.");
     }
 
     private StoredOutcome TooLarge(in RowView row) => StoredOutcome.Failed(

@@ -75,23 +75,26 @@ internal static class Samples
     public static async Task<SortedDictionary<string, string>> DumpAsync(this ShardEngine shard)
     {
         var dump = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        var vector = new float[shard.Descriptor.Dimensions];
         foreach (var id in shard.View.MatchingIds(filter: null, int.MaxValue, afterId: null))
-        {
-            var document = await shard.GetAsync(id, includeVector: true);
-            Assert.NotNull(document);
-            Assert.Equal(id, document.Id);
-            Assert.True(shard.View.TryGet(id, out var row));
-            shard.View.CopyVector(row, vector);
-            Assert.Equal(document.Vector!.Value.ToArray(), MemoryMarshal.AsBytes(vector.AsSpan()).ToArray());
-            var image = await shard.ReadImageAsync(id);
-            Assert.Equal(document.HasImage, image is not null);
-            dump[id] = string.Join('|', Encoding.UTF8.GetString(document.Metadata.Span), document.ImageUrl, document.Text, document.Model, document.ModelRevision,
-                document.CreatedAt.ToString("O"), document.UpdatedAt.ToString("O"), Convert.ToHexString(document.Vector.Value.Span),
-                image is null ? "" : image.ContentType + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(image.Bytes.Span)));
-        }
-
+            dump[id] = await shard.DumpAsync(id);
         Assert.Equal(shard.View.Count, dump.Count);
         return dump;
+    }
+
+    /// <summary>One document, whole.</summary>
+    public static async Task<string> DumpAsync(this ShardEngine shard, string id)
+    {
+        var vector = new float[shard.Descriptor.Dimensions];
+        var document = await shard.GetAsync(id, includeVector: true);
+        Assert.NotNull(document);
+        Assert.Equal(id, document.Id);
+        Assert.True(shard.View.TryGet(id, out var row));
+        shard.View.CopyVector(row, vector);
+        Assert.Equal(document.Vector!.Value.ToArray(), MemoryMarshal.AsBytes(vector.AsSpan()).ToArray());
+        var image = await shard.ReadImageAsync(id);
+        Assert.Equal(document.HasImage, image is not null);
+        return string.Join('|', Encoding.UTF8.GetString(document.Metadata.Span), document.ImageUrl, document.Text, document.Model, document.ModelRevision,
+            document.CreatedAt.ToString("O"), document.UpdatedAt.ToString("O"), Convert.ToHexString(document.Vector.Value.Span),
+            image is null ? "" : image.ContentType + Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(image.Bytes.Span)));
     }
 }

@@ -121,7 +121,7 @@ public sealed class WriteAndReadTests
             Assert.True(shard.View.TryGet($"d{i}", out var row));
             return shard.View.LocatorOf(row);
         }).ToList();
-        var rows = await shard.ReadManyAsync(locators, includeVector: true);
+        var rows = await shard.ReadManyAsync(locators, ids: null, includeVector: true);
         Assert.Equal(Enumerable.Range(0, 1_000).Select(i => $"d{i}"), rows.Select(row => row.Id));
     }
 

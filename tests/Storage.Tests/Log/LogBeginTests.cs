@@ -12,7 +12,7 @@ namespace ClipOrleans.Storage.Tests.Log;
 public sealed class LogBeginTests
 {
     [Theory]
-    [InlineData(true, "where there is no record")]
+    [InlineData(true, "the file is missing or ends before")]
     [InlineData(false, "some are missing")]
     public async Task I1_A_log_without_its_first_segment_is_refused_with_and_without_its_mark(bool hasMark, string reason)
     {
