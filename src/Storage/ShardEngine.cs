@@ -47,7 +47,7 @@ public sealed class ShardEngine : IAsyncDisposable
         _manifest = shard.Manifest;
         _rows = new RowReader(_log, options.RowCacheBytes);
         _queue = new WriteQueue(options);
-        var fence = new EpochFence(disk, files, _manifest.Current.Epoch);
+        var fence = new EpochFence(disk, files, _manifest.Current.Epoch, held);
         _maintenance = options.Maintenance is { } worker ? new ShardMaintenance(files.Directory, _state, _queue, worker, clock, logger) : null;
         _compaction = options.Maintenance is { } mover ? new ShardCompaction(files.Directory, _state, _log, _rows, _queue, options, mover, clock, logger) : null;
         _snapshots = new ShardSnapshots(disk, files, shard, fence, _queue, options, clock, logger);

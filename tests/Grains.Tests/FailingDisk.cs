@@ -27,9 +27,13 @@ internal sealed class FailingDisk : IDisk
 
     public IDiskFile Open(string path) => new OpenFile(this, _disk.Open(path));
 
+    public IDiskFile? TryCreate(string path) => _disk.TryCreate(path) is { } file ? new OpenFile(this, file) : null;
+
     public IDiskFile? TryOpenExisting(string path) => _disk.TryOpenExisting(path) is { } file ? new OpenFile(this, file) : null;
 
     public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path) is { } file ? new OpenFile(this, file) : null;
+
+    public bool LeadsTo(string path, IDiskFile file) => _disk.LeadsTo(path, file is OpenFile wrapped ? wrapped.Inner : file);
 
     public VectorMemory MapScratch(string path, long bytes)
     {
@@ -57,6 +61,8 @@ internal sealed class FailingDisk : IDisk
 
     private sealed class OpenFile(FailingDisk disk, IDiskFile file) : IDiskFile
     {
+        public IDiskFile Inner => file;
+
         public long Length => file.Length;
 
         public int Read(Span<byte> buffer, long offset) => file.Read(buffer, offset);

@@ -6,14 +6,26 @@ namespace ClipOrleans.Storage.Fencing;
 /// <summary>
 /// I4, second fence: whoever opens a shard raises its epoch on disk first. An engine looks before it writes a group and
 /// again before it acknowledges one, so that what a replaced owner writes is never acknowledged; and its records carry
-/// the lower epoch, so that replay never takes them after a higher one.
+/// the lower epoch, so that replay never takes them after a higher one. It looks at the lock file as well: an engine whose
+/// lock keeps nobody out any more stops before somebody comes in.
 /// </summary>
-internal sealed class EpochFence(IDisk disk, ShardFiles files, long epoch)
+/// <param name="disk">Where.</param>
+/// <param name="files">Of the shard.</param>
+/// <param name="epoch">Of this engine.</param>
+/// <param name="held">Its lock.</param>
+internal sealed class EpochFence(IDisk disk, ShardFiles files, long epoch, ShardLock held)
 {
     public long Epoch => epoch;
 
-    /// <exception cref="ShardFencedException">A newer owner has opened the shard, or its manifest is gone.</exception>
+    /// <exception cref="ShardFencedException">A newer owner has opened the shard, its manifest is gone, or the lock file is not the one that is held.</exception>
     public void Check()
+    {
+        CheckEpoch();
+        if (!held.IsInPlace())
+            throw new ShardFencedException($"'{files.Lock}' was removed or replaced: the lock of this engine (epoch {epoch}) keeps nobody out any more.");
+    }
+
+    private void CheckEpoch()
     {
         byte[] json;
         try

@@ -10,9 +10,11 @@ namespace ClipOrleans.Storage.Fencing;
 /// </summary>
 internal sealed class ShardLock : IDisposable
 {
+    private readonly IDisk _disk;
+    private readonly string _path;
     private readonly IDiskFile _file;
 
-    private ShardLock(IDiskFile file) => _file = file;
+    private ShardLock(IDisk disk, string path, IDiskFile file) => (_disk, _path, _file) = (disk, path, file);
 
     /// <exception cref="ShardLockedException">Somebody else owns the shard, or locks do not work on this file system.</exception>
     public static ShardLock Acquire(IDisk disk, ShardFiles files)
@@ -27,8 +29,11 @@ internal sealed class ShardLock : IDisposable
             throw new ShardLockedException($"'{files.Lock}' could be locked twice: file locking does not work here, so that a second writer would not be noticed.");
         }
 
-        return new ShardLock(file);
+        return new ShardLock(disk, files.Lock, file);
     }
+
+    /// <summary>False when the lock file was removed or replaced: whoever comes next locks another one.</summary>
+    public bool IsInPlace() => _disk.LeadsTo(_path, _file);
 
     /// <summary>Writes into the lock file who holds it, for people.</summary>
     public void Describe(ShardManifest manifest)

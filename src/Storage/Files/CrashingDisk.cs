@@ -39,8 +39,12 @@ internal sealed class CrashingDisk(LocalDisk disk, CrashPoints points) : IDisk
 
     public IDiskFile? TryOpenExisting(string path) => Wrap(disk.TryOpenExisting(path), path);
 
+    public IDiskFile? TryCreate(string path) => Wrap(Create(path, disk.TryCreate), path);
+
     public IDiskFile? TryOpenExclusive(string path) =>
         Wrap(disk.Exists(path) ? disk.TryOpenExclusive(path) : Create(path, disk.TryOpenExclusive), path);
+
+    public bool LeadsTo(string path, IDiskFile file) => disk.LeadsTo(path, ((OpenFile)file).Inner);
 
     public VectorMemory MapScratch(string path, long bytes) => Create(path, path => disk.MapScratch(path, bytes));
 
@@ -79,6 +83,8 @@ internal sealed class CrashingDisk(LocalDisk disk, CrashPoints points) : IDisk
 
     private sealed class OpenFile(IDiskFile file, string kind, CrashPoints points) : IDiskFile
     {
+        public IDiskFile Inner => file;
+
         public long Length => file.Length;
 
         public int Read(Span<byte> buffer, long offset) => file.Read(buffer, offset);

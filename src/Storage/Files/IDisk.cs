@@ -34,8 +34,14 @@ internal interface IDisk
     /// <summary>Like <see cref="Open"/>, but null if the file is missing.</summary>
     IDiskFile? TryOpenExisting(string path);
 
+    /// <summary>Like <see cref="Open"/>, for a file that is not there yet; null if it is.</summary>
+    IDiskFile? TryCreate(string path);
+
     /// <summary>Like <see cref="Open"/>, for one holder in all processes; null if somebody else holds it.</summary>
     IDiskFile? TryOpenExclusive(string path);
+
+    /// <summary>Whether a path still leads to an open file: not if that was removed, or another one put in its place.</summary>
+    bool LeadsTo(string path, IDiskFile file);
 
     /// <summary>Memory in a file of so many bytes that nobody finds by its name, reserved on the device, never forced; gone with the last reference to it.</summary>
     VectorMemory MapScratch(string path, long bytes);

@@ -85,6 +85,18 @@ internal sealed class LocalDisk : IDisk
         }
     }
 
+    public IDiskFile? TryCreate(string path)
+    {
+        try
+        {
+            return new OpenFile(System.IO.File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        }
+        catch (IOException) when (System.IO.File.Exists(path))
+        {
+            return null;
+        }
+    }
+
     public IDiskFile? TryOpenExclusive(string path)
     {
         try
@@ -96,6 +108,13 @@ internal sealed class LocalDisk : IDisk
         {
             return null;
         }
+    }
+
+    /// <summary>By length and time of the last change, to 100 ns: .NET has no number of a file.</summary>
+    public bool LeadsTo(string path, IDiskFile file)
+    {
+        var found = new FileInfo(path);
+        return found.Exists && ((OpenFile)file).IsLike(found);
     }
 
     public VectorMemory MapScratch(string path, long bytes) => ScratchMap.Create(path, bytes);
@@ -151,6 +170,8 @@ internal sealed class LocalDisk : IDisk
         public void SetLength(long length) => RandomAccess.SetLength(handle, length);
 
         public void Flush() => DeviceSync.File(handle);
+
+        public bool IsLike(FileInfo file) => file.Length == Length && file.LastWriteTimeUtc == System.IO.File.GetLastWriteTimeUtc(handle);
 
         public void Dispose() => handle.Dispose();
     }

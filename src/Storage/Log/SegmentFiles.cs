@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Files;
 
 namespace ClipOrleans.Storage.Log;
@@ -7,7 +8,16 @@ namespace ClipOrleans.Storage.Log;
 /// The files of a log, addressed as one range. FASTER's device writes through it, readers and replay read through it:
 /// a read never waits for a write. Safe for any number of threads.
 /// </summary>
-internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geometry) : IDisposable
+/// <remarks>
+/// I4: a replaced owner may be stopped between looking at the epoch and writing, and go on a minute later. So whoever opens
+/// a log writes only to files of its own: the last segment is copied over itself, and a new one must not be there before.
+/// What the other one still writes goes into a file that has no name any more.
+/// </remarks>
+/// <param name="disk">Where.</param>
+/// <param name="files">Of the shard.</param>
+/// <param name="geometry">Of the log.</param>
+/// <param name="fence">Of the engine that writes; null for who only reads.</param>
+internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geometry, EpochFence? fence = null) : IDisposable
 {
     /// <summary>A long log has thousands of segments; so many stay open for readers.</summary>
     private const int MostOpen = 256;
@@ -17,6 +27,7 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
 
     private readonly ConcurrentDictionary<int, IDiskFile> _open = new();
     private readonly ConcurrentDictionary<int, IDiskFile> _unflushed = new();
+    private readonly ConcurrentDictionary<int, bool> _own = new();
     private readonly Lock _opening = new();
     private volatile bool _created;
     private volatile bool _disposed;
@@ -75,7 +86,7 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
 
     public void Write(int segment, ReadOnlySpan<byte> bytes, long offset)
     {
-        var file = OpenOrCreate(segment);
+        var file = fence is null ? OpenOrCreate(segment) : OpenOwn(segment, fence);
         _unflushed[segment] = file;
         file.Write(bytes, offset);
     }
@@ -141,7 +152,7 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
                 disk.Delete(files.Segment(segment));
                 _created = true;
             }
-            else if (start + OpenOrCreate(segment).Length > address)
+            else if (start + OpenOrCreate(segment).Length > address || (fence is not null && address < start + (1L << geometry.SegmentSizeBits)))
             {
                 Truncate(segment, address - start);
             }
@@ -151,11 +162,14 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         return Math.Max(0, end - address);
     }
 
-    /// <summary>A full segment may be shared with a backup by a hard link: its beginning goes on as a file of its own.</summary>
+    /// <summary>
+    /// What is written further becomes a file of its own: a full segment may be shared with a backup by a hard link, and
+    /// any with a replaced owner.
+    /// </summary>
     private void Truncate(int segment, long length)
     {
         var file = OpenOrCreate(segment);
-        if (file.Length < 1L << geometry.SegmentSizeBits)
+        if (file.Length < 1L << geometry.SegmentSizeBits && (fence is null || _own.ContainsKey(segment)))
         {
             file.SetLength(length);
             file.Flush();
@@ -163,9 +177,10 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         }
 
         var path = files.Segment(segment);
-        FileCopy.Copy(disk, file, length, path + DurableFile.TemporarySuffix);
+        FileCopy.Copy(disk, file, Math.Min(file.Length, length), path + DurableFile.TemporarySuffix);
         Close(segment);
         disk.Rename(path + DurableFile.TemporarySuffix, path);
+        _own[segment] = true;
         _created = true;
     }
 
@@ -196,6 +211,32 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             var file = disk.Open(files.Segment(segment));
+            _created = true;
+            _open[segment] = file;
+            return file;
+        }
+    }
+
+    /// <exception cref="Errors.ShardFencedException">Somebody else has made the segment: a newer owner writes.</exception>
+    private IDiskFile OpenOwn(int segment, EpochFence owner)
+    {
+        if (_own.ContainsKey(segment) && _open.TryGetValue(segment, out var open))
+            return open;
+        lock (_opening)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var path = files.Segment(segment);
+            var file = _own.ContainsKey(segment) ? disk.TryOpenExisting(path) : disk.TryCreate(path);
+            if (file is null || _own.ContainsKey(segment))
+                owner.Check();
+            if (file is null)
+            {
+                // The epoch is still this engine's, so that it was made by one that had been replaced.
+                disk.Delete(path);
+                file = disk.TryCreate(path) ?? throw new IOException($"'{path}' comes back again and again: somebody else writes here.");
+            }
+
+            _own[segment] = true;
             _created = true;
             _open[segment] = file;
             return file;

@@ -50,7 +50,8 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         var found = FindManifest(mark, cancel);
         mark ??= MarkIfNew(found);
         var manifest = RaiseEpoch(found, mark);
-        var recovered = Recover(mark, manifest, new OpeningProgress(progress), cancel);
+        var recovered = Recover(mark, manifest, held, new OpeningProgress(progress), cancel);
+        held.Describe(manifest.Current);
         var (state, log) = (recovered.State, (FasterShardLog)recovered.Log);
         try
         {
@@ -62,16 +63,15 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
             throw;
         }
 
-        held.Describe(manifest.Current);
         progress?.Report(100);
         RecoveryLog.Opened(logger, files.Directory, manifest.Current.Epoch, state.View.Count, state.Sequence, clock.GetElapsedTime(_started).TotalMilliseconds);
         return recovered;
     }
 
     /// <summary>Brings a state up to the end of the log and gives it with the log, open behind it.</summary>
-    private RecoveredShard Recover(CommitPoint? mark, ManifestFile manifest, OpeningProgress progress, CancellationToken cancel)
+    private RecoveredShard Recover(CommitPoint? mark, ManifestFile manifest, ShardLock held, OpeningProgress progress, CancellationToken cancel)
     {
-        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry);
+        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry, new EpochFence(disk, files, manifest.Current.Epoch, held));
         try
         {
             var vectors = PreciseVectors();

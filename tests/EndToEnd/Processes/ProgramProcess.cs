@@ -8,6 +8,8 @@ namespace ClipOrleans.EndToEnd.Processes;
 internal sealed partial class ProgramProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
 
     /// <summary>What is kept of a process's output for the message of a failed test.</summary>
     private const int KeptLines = 400;
@@ -71,13 +73,12 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>What a container runtime sends first.</summary>
-    public void Terminate()
-    {
-        if (SendSignal(_process.Id, SigTerm) != 0)
-        {
-            throw new InvalidOperationException($"SIGTERM to {_process.Id}: error {Marshal.GetLastPInvokeError()}");
-        }
-    }
+    public void Terminate() => Send(SigTerm);
+
+    /// <summary>All its threads stand still, at whatever they were doing, until <see cref="Continue"/>.</summary>
+    public void Stop() => Send(SigStop);
+
+    public void Continue() => Send(SigCont);
 
     /// <summary>Waits for the end and for the last line of output.</summary>
     public async Task<int> ExitAsync()
@@ -103,6 +104,14 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+    }
+
+    private void Send(int signal)
+    {
+        if (SendSignal(_process.Id, signal) != 0)
+        {
+            throw new InvalidOperationException($"Signal {signal} to {_process.Id}: error {Marshal.GetLastPInvokeError()}");
+        }
     }
 
     private void Keep(string? line)

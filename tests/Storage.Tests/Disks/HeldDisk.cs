@@ -4,12 +4,23 @@ using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Storage.Tests.Disks;
 
-/// <summary>A disk whose next flush of the log waits until the test releases it.</summary>
+/// <summary>A disk whose next flush of the log, or write to it, waits until the test releases it.</summary>
 internal sealed class HeldDisk : IDisk
 {
     private readonly SimulatedDisk _disk = new();
     private readonly ManualResetEventSlim _release = new(initialState: true);
     private TaskCompletionSource? _held;
+    private bool _holdsWrites;
+
+    /// <summary>The same files, for somebody whom nothing holds up.</summary>
+    public SimulatedDisk Free => _disk;
+
+    /// <returns>Completes when the write has begun and waits.</returns>
+    public Task HoldNextWrite()
+    {
+        _holdsWrites = true;
+        return HoldNextFlush();
+    }
 
     /// <returns>Completes when the flush has begun and waits.</returns>
     public Task HoldNextFlush()
@@ -39,7 +50,11 @@ internal sealed class HeldDisk : IDisk
 
     public IDiskFile? TryOpenExisting(string path) => _disk.TryOpenExisting(path) is { } file ? Held(path, file) : null;
 
+    public IDiskFile? TryCreate(string path) => _disk.TryCreate(path) is { } file ? Held(path, file) : null;
+
     public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path);
+
+    public bool LeadsTo(string path, IDiskFile file) => _disk.LeadsTo(path, file);
 
     public VectorMemory MapScratch(string path, long bytes) => _disk.MapScratch(path, bytes);
 
@@ -64,7 +79,16 @@ internal sealed class HeldDisk : IDisk
 
         public int Read(Span<byte> buffer, long offset) => file.Read(buffer, offset);
 
-        public void Write(ReadOnlySpan<byte> bytes, long offset) => file.Write(bytes, offset);
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            if (disk._holdsWrites)
+            {
+                disk._held?.TrySetResult();
+                disk._release.Wait();
+            }
+
+            file.Write(bytes, offset);
+        }
 
         public void SetLength(long length) => file.SetLength(length);
 

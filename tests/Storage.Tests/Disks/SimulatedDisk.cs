@@ -168,6 +168,12 @@ internal sealed class SimulatedDisk : IDisk
             return _live.TryGetValue(path, out var node) ? new Handle(this, path, node, exclusive: false) : null;
     }
 
+    public IDiskFile? TryCreate(string path)
+    {
+        lock (_gate)
+            return _live.ContainsKey(path) ? null : Open(path);
+    }
+
     public IDiskFile? TryOpenExclusive(string path)
     {
         lock (_gate)
@@ -178,6 +184,12 @@ internal sealed class SimulatedDisk : IDisk
                 _live[path] = node = new DiskNode();
             return new Handle(this, path, node, exclusive: true);
         }
+    }
+
+    public bool LeadsTo(string path, IDiskFile file)
+    {
+        lock (_gate)
+            return _live.TryGetValue(path, out var node) && ((Handle)file).Node == node;
     }
 
     /// <summary>Traced as "map scratch": its names are of chance.</summary>
@@ -244,6 +256,9 @@ internal sealed class SimulatedDisk : IDisk
         {
             Act("delete", path);
             _live.Remove(path);
+
+            // A lock is of the file, not of its name.
+            _locked.Remove(path);
         }
     }
 
@@ -289,6 +304,8 @@ internal sealed class SimulatedDisk : IDisk
     private sealed class Handle(SimulatedDisk disk, string path, DiskNode node, bool exclusive) : IDiskFile
     {
         private bool _disposed;
+
+        public DiskNode Node => node;
 
         public long Length
         {

@@ -93,6 +93,54 @@ public sealed class I4_OneWriterTests : IDisposable
         await Assert.ThrowsAsync<ShardFencedException>(async () => await shard.WriteAsync([Samples.Upsert("b")]));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task I4_An_engine_whose_lock_file_is_gone_or_another_acknowledges_nothing_more(bool replaced)
+    {
+        await using var shard = await CreateAsync();
+        await shard.WriteOneAsync(Samples.Upsert("a"));
+        var path = Path.Combine(_directory, "shard.lock");
+        File.Delete(path);
+        if (replaced)
+            await File.WriteAllTextAsync(path, "epoch 1\n", TestContext.Current.CancellationToken);
+        var refused = await Assert.ThrowsAsync<ShardFencedException>(async () => await shard.WriteAsync([Samples.Upsert("b")]));
+        Assert.Contains("shard.lock", refused.Message);
+        Assert.Contains("keeps nobody out", shard.Stats.ReadOnlyReason);
+        Assert.NotNull(await shard.GetAsync("a", includeVector: false));
+    }
+
+    /// <summary>SIGSTOP at the worst moment: after the look at the epoch, before the write; SIGCONT when another has taken over.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(400_000)]
+    public async Task I4_What_a_replaced_owner_writes_late_destroys_nothing_of_its_successor(int imageBytes)
+    {
+        var held = new HeldDisk();
+        var old = await ShardEngine.CreateAsync(held, Samples.Directory, Samples.Descriptor, Samples.SmallPages(), NullLoggerFactory.Instance, TimeProvider.System);
+        for (var i = 0; i < 3; i++)
+            await old.WriteOneAsync(Samples.Upsert($"before{i}", seed: i, image: Samples.Noise(imageBytes, i)));
+        var stopped = held.HoldNextWrite();
+        var late = old.WriteAsync([.. Enumerable.Range(0, 3).Select(i => Samples.Upsert($"late{i}", seed: i + 10, image: Samples.Noise(imageBytes, i)))]).AsTask();
+        await stopped;
+
+        held.Free.Delete(Samples.Directory + "/shard.lock");
+        await using (var successor = await Samples.OpenAsync(held.Free))
+        {
+            for (var i = 0; i < 3; i++)
+                await successor.WriteOneAsync(Samples.Upsert($"after{i}", seed: i + 20, image: Samples.Noise(imageBytes, i + 20)));
+            held.Release();
+            await Assert.ThrowsAnyAsync<ShardException>(async () => await late);
+            await successor.WriteOneAsync(Samples.Upsert("last", seed: 30));
+            Assert.Equal(7, (await successor.DumpAsync()).Count);
+        }
+
+        await using var opened = await Samples.OpenAsync(held.Free);
+        Assert.Equal(["after0", "after1", "after2", "before0", "before1", "before2", "last"], (await opened.DumpAsync()).Keys);
+        await Assert.ThrowsAnyAsync<ShardException>(async () => await old.WriteAsync([Samples.Upsert("never")]));
+        await old.DisposeAsync();
+    }
+
     [Fact]
     public async Task The_epoch_grows_with_every_opening()
     {

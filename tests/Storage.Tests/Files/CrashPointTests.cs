@@ -9,13 +9,14 @@ namespace ClipOrleans.Storage.Tests.Files;
 // Method: every member of the two interfaces is called on a real directory, by reflection none is left out; dying is an exception.
 public sealed class CrashPointTests : IDisposable
 {
-    private static readonly string[] s_reading = ["DirectoryExists", "List", "Directories", "Exists", "ReadAll", "Map", "get_Length", "Read", "Dispose"];
+    private static readonly string[] s_reading = ["DirectoryExists", "List", "Directories", "Exists", "ReadAll", "LeadsTo", "Map", "get_Length", "Read", "Dispose"];
 
     private static readonly Dictionary<string, (string[] Points, Action<IDisk, string> Call)> s_changing = new()
     {
         ["CreateDirectory"] = (["mkdir shard-folder", "fsync folder"], static (disk, folder) => disk.CreateDirectory(In(folder, "shards/0"))),
         ["DeleteDirectory"] = (["rmdir folder", "fsync folder"], static (disk, folder) => disk.DeleteDirectory(In(folder, "empty"))),
         ["Open"] = (["create log"], static (disk, folder) => disk.Open(In(folder, "log.7")).Dispose()),
+        ["TryCreate"] = (["create log"], static (disk, folder) => disk.TryCreate(In(folder, "log.8"))!.Dispose()),
         ["TryOpenExclusive"] = (["create lock"], static (disk, folder) => disk.TryOpenExclusive(In(folder, "shard.lock"))!.Dispose()),
         ["TryOpenExisting"] = ([], static (disk, folder) => disk.TryOpenExisting(In(folder, "log.0"))!.Dispose()),
         ["MapScratch"] = (["create scratch"], static (disk, folder) => disk.MapScratch(In(folder, "scratch.1"), 4096)),
