@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
 using ClipOrleans.EndToEnd.Documents;
@@ -78,9 +79,10 @@ internal sealed class CrashCampaign : IDisposable
         await using var last = await SiloProcess.StartAsync(_data.Path, s_settings);
         Figures.DocumentsVerified += await new CrashedIndex(last.Api, Index).VerifyAsync(_ledgers, new Random(Seed.Value));
         Assert.Equal(0, await last.StopAsync());
-        var first = Directory.EnumerateDirectories(_data.Path, "shards", SearchOption.AllDirectories)
-            .SelectMany(Directory.EnumerateDirectories)
-            .Select(shard => Directory.EnumerateFiles(shard, "log.*").Min(file => int.Parse(Path.GetExtension(file)[1..], null))).ToList();
+
+        // Of this index alone: a copy whose removal was cut short may have left a folder without a log.
+        var shards = Directory.EnumerateDirectories(_data.File("tenants/default/indexes"), $"{Index}-*").SelectMany(index => Directory.EnumerateDirectories(Path.Combine(index, "shards")));
+        var first = shards.Select(shard => Directory.EnumerateFiles(shard, "log.*").Min(file => int.Parse(Path.GetExtension(file)[1..], CultureInfo.InvariantCulture))).ToList();
         Figures.SegmentsGivenBack = first.Sum();
     }
 
