@@ -37,7 +37,7 @@ public sealed class I1_I2_I3_KillNineTests(ITestOutputHelper output)
 
         // A crash that interrupts nothing proves nothing.
         Assert.True(campaign.Figures.InFlight > 0, "No operation was in flight at any kill.");
-        Assert.True(campaign.Figures.PointKills >= campaign.Figures.Rounds / 5, "Most of the named points were never reached.");
+        Assert.True(campaign.Figures.PointKills >= campaign.Figures.Rounds / 10, "Hardly a named point was reached.");
         Assert.True(campaign.Figures.RandomKills > 0 && campaign.Figures.BackupsRestored > 0 && campaign.Figures.HitsChecked > 0);
         Assert.True(campaign.Figures.SegmentsGivenBack > 0, "Nothing was compacted.");
         Assert.Empty(s_mustBeMet.Except(campaign.Points.All.Keys));
