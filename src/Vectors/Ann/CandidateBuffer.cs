@@ -13,6 +13,7 @@ internal sealed class CandidateBuffer
 
     private float[] _scores = [];
     private int[] _rows = [];
+    private int[] _onBar = [];
     private int _wanted;
 
     public int Count { get; private set; }
@@ -33,6 +34,7 @@ internal sealed class CandidateBuffer
         {
             _scores = new float[Slack * wanted];
             _rows = new int[Slack * wanted];
+            _onBar = new int[Slack * wanted];
         }
     }
 
@@ -45,71 +47,47 @@ internal sealed class CandidateBuffer
             Trim();
     }
 
-    /// <summary>Keeps the wanted best only.</summary>
+    /// <summary>Keeps the wanted best only: equal scores by row, so that the outcome does not depend on the order.</summary>
     public void Trim()
     {
         if (Count <= _wanted)
             return;
-        Partition(_wanted);
-        Count = _wanted;
-        var bar = float.PositiveInfinity;
-        foreach (var score in Scores)
-            bar = Math.Min(bar, score);
-        Bar = bar;
+        Bar = RankSelect.ScoreAt(Scores, _wanted);
+        Keep(Bar, int.MaxValue);
+        if (Count > _wanted)
+            Keep(Bar, LastRowOnBar());
     }
 
-    /// <summary>The score of this rank, 1 for the best; minus infinity while there are fewer. Reorders the rest.</summary>
-    public float ScoreAt(int rank)
-    {
-        if (Count < rank)
-            return float.NegativeInfinity;
-        Partition(rank);
-        var least = float.PositiveInfinity;
-        foreach (var score in _scores.AsSpan(0, rank))
-            least = Math.Min(least, score);
-        return least;
-    }
+    /// <summary>The score of this rank, 1 for the best; minus infinity while there are fewer.</summary>
+    public float ScoreAt(int rank) => Count < rank ? float.NegativeInfinity : RankSelect.ScoreAt(Scores, rank);
 
-    /// <summary>Brings the best so many to the front: quickselect, equal scores by row, so that the outcome does not depend on the order.</summary>
-    private void Partition(int best)
+    /// <summary>Keeps what lies above the bar, and of what lies on it the rows up to the last one.</summary>
+    private void Keep(float bar, int lastRow)
     {
-        var (low, high) = (0, Count - 1);
-        while (low < high)
+        var kept = 0;
+        for (var i = 0; i < Count; i++)
         {
-            var middle = (low + high) >> 1;
-            var (pivot, pivotRow) = (_scores[middle], _rows[middle]);
-            var (left, right) = (low, high);
-            while (left <= right)
-            {
-                while (Precedes(_scores[left], _rows[left], pivot, pivotRow))
-                    left++;
-                while (Precedes(pivot, pivotRow, _scores[right], _rows[right]))
-                    right--;
-                if (left > right)
-                    break;
-                (_scores[left], _scores[right]) = (_scores[right], _scores[left]);
-                (_rows[left], _rows[right]) = (_rows[right], _rows[left]);
-                left++;
-                right--;
-            }
-
-            if (best <= right + 1)
-            {
-                if (best == right + 1)
-                    return;
-                high = right;
-            }
-            else if (best > left)
-            {
-                low = left;
-            }
-            else
-            {
-                return;
-            }
+            var (score, row) = (_scores[i], _rows[i]);
+            _scores[kept] = score;
+            _rows[kept] = row;
+            // No jump: which offers stay cannot be foretold.
+            kept += (score > bar ? 1 : 0) | ((score == bar ? 1 : 0) & (row <= lastRow ? 1 : 0));
         }
+
+        Count = kept;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Precedes(float score, int row, float other, int otherRow) => score > other || (score == other && row < otherRow);
+    /// <summary>More lie on the bar than are wanted: the last row of those that are.</summary>
+    private int LastRowOnBar()
+    {
+        var onBar = 0;
+        for (var i = 0; i < Count; i++)
+        {
+            if (_scores[i] == Bar)
+                _onBar[onBar++] = _rows[i];
+        }
+
+        _onBar.AsSpan(0, onBar).Sort();
+        return _onBar[_wanted - (Count - onBar) - 1];
+    }
 }

@@ -1,7 +1,9 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using ClipOrleans.Vectors.Codes;
 using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Kernels;
 using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Vectors.Ann;
@@ -32,6 +34,12 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, ReadOnlySpan<flo
 
     /// <summary>Matches looked at to learn how they spread over the lists.</summary>
     private const int SpreadSample = 16_384;
+
+    /// <summary>Where fewer of a list's rows match, most blocks of it have no match and their codes need not be read.</summary>
+    private const float FewMatches = 1f / 48;
+
+    /// <summary>Rows of a block that reach the bar, from which on they are looked up in the filter all at once.</summary>
+    private const int ManyReached = 6;
 
     /// <summary>Codes asked for this many rows ahead: a row of 8-bit codes is eight lines from anywhere in memory.</summary>
     private const int PrefetchRows = 4;
@@ -95,18 +103,20 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, ReadOnlySpan<flo
         var target = Math.Max(Math.Max(FirstRows, FirstCompetitors * topK), (long)(_competing.RowCount * FirstShare));
         var (bar, rest) = (float.NegativeInfinity, float.PositiveInfinity);
         fixed (byte* table = scratch.Table)
+        fixed (ulong* words = _competing.Words)
         {
             while (true)
             {
                 // Until k rows are known there is no bar: then the matches read must be some times as many, too.
                 var isBlind = float.IsNegativeInfinity(bar);
-                var next = isBlind ? order.First(spread, competing, deviation) : order.Next(spread, competing, sizes, deviation, bar, out rest);
+                var next = isBlind ? order.First(spread, competing, deviation) : order.Next(spread, competing, sizes, deviation, bar, target, out rest);
                 var (read, competitors) = (0L, 0f);
                 foreach (var list in next)
                 {
                     if (rest <= effort.Doubt * topK || (read >= target && (!isBlind || competitors >= FirstCompetitors * topK)))
                         break;
-                    read += Read(_index.List(list), (int)sizes[list], order.Centres[list] + floor, step, table, scratch.Candidates);
+                    var areFew = isFiltered && competing[list] < FewMatches * sizes[list];
+                    read += Read(_index.List(list), (int)sizes[list], order.Centres[list] + floor, step, table, words, areFew, scratch.Candidates);
                     lists++;
                     competitors += competing[list];
                     rest -= order.Expected[list];
@@ -156,33 +166,56 @@ internal readonly unsafe ref struct ListSearch(ListIndex index, ReadOnlySpan<flo
         return counts;
     }
 
-    /// <returns>Rows scored.</returns>
-    private int Read(CodeList list, int count, float origin, float step, byte* table, CandidateBuffer candidates)
+    /// <returns>Rows read.</returns>
+    private int Read(CodeList list, int count, float origin, float step, byte* table, ulong* words, bool matchesFirst, CandidateBuffer candidates)
     {
         var groups = _index.Model.ShortCodes.Groups;
         var blockBytes = groups * LookupKernels.GroupBytes;
         var sums = stackalloc ushort[LookupKernels.BlockRows];
-        var words = _competing.Words;
         var rowCount = _competing.RowCount;
         for (var first = 0; first < count; first += LookupKernels.BlockRows)
         {
             var needed = MathF.Ceiling((candidates.Bar - origin) / step);
             if (needed > ushort.MaxValue)
                 return count;
-            var mask = LookupKernels.Scan(list.Codes + ((long)first / LookupKernels.BlockRows * blockBytes), table, groups, (ushort)Math.Max(0, needed), sums);
-            if (count - first < LookupKernels.BlockRows)
-                mask &= (1u << (count - first)) - 1;
+            var rows = list.Rows + first;
+            var members = uint.MaxValue;
+            if (matchesFirst && (members = Members(rows, words, rowCount, count - first)) == 0)
+                continue;
+            var mask = members & LookupKernels.Scan(list.Codes + ((long)first / LookupKernels.BlockRows * blockBytes), table, groups, (ushort)Math.Max(0, needed), sums);
+            if (mask == 0)
+                continue;
+            if (!matchesFirst)
+                mask = count - first < LookupKernels.BlockRows || BitOperations.PopCount(mask) >= ManyReached ? mask & Members(rows, words, rowCount, count - first) : Matching(mask, rows, words, rowCount);
             for (; mask != 0; mask &= mask - 1)
             {
                 var slot = BitOperations.TrailingZeroCount(mask);
-                var row = list.Rows[first + slot];
-                if ((uint)row < (uint)rowCount && (words[row >> 6] & (1UL << row)) != 0)
-                    candidates.Offer(origin + (step * sums[slot]), row);
+                candidates.Offer(origin + (step * sums[slot]), rows[slot]);
             }
         }
 
         GC.KeepAlive(list);
         return count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Members(int* rows, ulong* words, int rowCount, int left) =>
+        left >= MemberKernels.Rows ? MemberKernels.Members(rows, words, rowCount) : MemberKernels.Scalar(rows, words, rowCount, left);
+
+    /// <summary>Those of a few rows that match.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Matching(uint reached, int* rows, ulong* words, int rowCount)
+    {
+        var matching = 0u;
+        for (var mask = reached; mask != 0; mask &= mask - 1)
+        {
+            var slot = BitOperations.TrailingZeroCount(mask);
+            var row = rows[slot];
+            if (row < rowCount)
+                matching |= (uint)((words[row >> 6] >> row) & 1) << slot;
+        }
+
+        return matching;
     }
 
     private ReadOnlySpan<int> ScoreByComponents(ReadOnlySpan<int> rows, ListScratch scratch)

@@ -23,7 +23,8 @@ internal sealed class ProbeOrder
 
     private const int Lanes = 8;
 
-    private readonly int[] _buckets = new int[BucketCount + 1];
+    private readonly int[] _buckets = new int[BucketCount];
+    private readonly float[] _rowsIn = new float[BucketCount];
     private int[] _bucketOf = [];
     private int[] _order = [];
 
@@ -77,17 +78,21 @@ internal sealed class ProbeOrder
         var perUnit = high > low ? (BucketCount - 1) / (high - low) : 0;
         for (var list = 0; list < competing.Length; list++)
             _bucketOf[list] = float.IsNegativeInfinity(Expected[list]) ? -1 : (int)((Expected[list] - low) * perUnit);
-        return Sorted(competing.Length);
+        return Sorted(competing, float.PositiveInfinity);
     }
 
-    /// <summary>Lists in the order in which to read them now, and what all of them together can be expected to hold.</summary>
+    /// <summary>
+    /// Lists in the order in which to read them now, as far as enough rows lie in them, and what all lists together can be
+    /// expected to hold.
+    /// </summary>
     /// <param name="spread">As in <see cref="First"/>.</param>
     /// <param name="competing">As in <see cref="First"/>.</param>
     /// <param name="sizes">Rows of each list.</param>
     /// <param name="deviation">As in <see cref="First"/>.</param>
     /// <param name="bar">Score of the k-th best found.</param>
+    /// <param name="wantedRows">Rows that will be read before the next order is asked for.</param>
     /// <param name="total">Expected rows above the bar.</param>
-    public ReadOnlySpan<int> Next(ReadOnlySpan<float> spread, ReadOnlySpan<float> competing, ReadOnlySpan<float> sizes, float deviation, float bar, out float total)
+    public ReadOnlySpan<int> Next(ReadOnlySpan<float> spread, ReadOnlySpan<float> competing, ReadOnlySpan<float> sizes, float deviation, float bar, float wantedRows, out float total)
     {
         var whole = competing.Length / Lanes * Lanes;
         var bars = Vector256.Create(bar);
@@ -112,7 +117,7 @@ internal sealed class ProbeOrder
             _bucketOf[list] = Bucket(Vector256.Create(expected / Math.Max(sizes[list], 1)))[0];
         }
 
-        return Sorted(competing.Length);
+        return Sorted(sizes, wantedRows);
     }
 
     /// <summary>Larger for more; negative for next to nothing. A float's bits rise with its value, so its upper ones are a logarithm.</summary>
@@ -122,29 +127,34 @@ internal sealed class ProbeOrder
         return Vector256.Min((expectedShare.AsInt32() >> MantissaShift) - Vector256.Create(least), Vector256.Create(BucketCount - 1));
     }
 
-    /// <summary>Counting sort by bucket, the largest first.</summary>
-    private ReadOnlySpan<int> Sorted(int lists)
+    /// <summary>Counting sort by bucket, the largest first, down to the bucket where enough rows have come together.</summary>
+    private ReadOnlySpan<int> Sorted(ReadOnlySpan<float> rows, float wantedRows)
     {
         Array.Clear(_buckets);
-        var count = 0;
-        foreach (var bucket in _bucketOf.AsSpan(0, lists))
+        Array.Clear(_rowsIn);
+        for (var list = 0; list < rows.Length; list++)
         {
-            if (bucket >= 0)
-            {
-                _buckets[bucket]++;
-                count++;
-            }
+            var bucket = _bucketOf[list];
+            if (bucket < 0)
+                continue;
+            _buckets[bucket]++;
+            _rowsIn[bucket] += rows[list];
         }
 
-        var start = 0;
-        for (var bucket = BucketCount - 1; bucket >= 0; bucket--)
-            (_buckets[bucket], start) = (start, start + _buckets[bucket]);
-        for (var list = 0; list < lists; list++)
+        var (start, least, together) = (0, BucketCount, 0f);
+        while (least > 0 && together < wantedRows)
         {
-            if (_bucketOf[list] >= 0)
+            least--;
+            together += _rowsIn[least];
+            (_buckets[least], start) = (start, start + _buckets[least]);
+        }
+
+        for (var list = 0; list < rows.Length; list++)
+        {
+            if (_bucketOf[list] >= least)
                 _order[_buckets[_bucketOf[list]]++] = list;
         }
 
-        return _order.AsSpan(0, count);
+        return _order.AsSpan(0, start);
     }
 }

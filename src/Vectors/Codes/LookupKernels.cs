@@ -168,6 +168,16 @@ internal static unsafe class LookupKernels
     private static uint Reached(Vector128<ushort> even, Vector128<ushort> odd, ushort threshold, ushort* sums)
     {
         var limit = Vector128.Create(threshold);
+        if (Sse2.IsSupported)
+        {
+            var first = Sse2.UnpackLow(even, odd);
+            var second = Sse2.UnpackHigh(even, odd);
+            first.Store(sums);
+            second.Store(sums + 8);
+            var reached = Sse2.PackSignedSaturate(Vector128.GreaterThanOrEqual(first, limit).AsInt16(), Vector128.GreaterThanOrEqual(second, limit).AsInt16());
+            return reached.ExtractMostSignificantBits();
+        }
+
         var mask = 0u;
         for (var i = 0; i < 8; i++)
         {

@@ -18,14 +18,7 @@ internal sealed class ValueIndex : FieldIndex
         _runs = new RunStack<ValueRun>(static run => run.Length, (first, second) => ValueRun.Merge(first, second, _dead!));
     }
 
-    public override long Bytes
-    {
-        get
-        {
-            var entry = sizeof(long) + sizeof(int) + (_isGeo ? sizeof(double) : 0);
-            return (_runs.Runs.Sum(static run => (long)run.Length) * entry) + (_pending.Capacity * 24L) + Present.Bytes;
-        }
-    }
+    public override long Bytes => _runs.Runs.Sum(static run => run.Bytes) + (_pending.Capacity * 24L) + Present.Bytes;
 
     /// <summary>How many runs (32 bits); for each its length (32 bits), keys (64 bits), rows (32 bits), of places longitudes (float64).</summary>
     public static ValueIndex Restore(Posting present, bool isGeo, ref SavedInput input)
@@ -89,8 +82,7 @@ internal sealed class ValueView(Posting present, ValueRun[] runs, bool isGeo) : 
         {
             var start = run.LowerBound(minKey);
             var end = maxKey == long.MaxValue ? run.Length : run.LowerBound(maxKey + 1);
-            foreach (var row in run.Rows.AsSpan(start, end - start))
-                words[row >> 6] |= 1UL << row;
+            run.UnionInto(start, end, words);
         }
     }
 

@@ -5,7 +5,21 @@ namespace ClipOrleans.Vectors.Filters;
 /// <summary>Entries (key, row) sorted by key, then row; for places the key is the latitude and the longitude stands beside it.</summary>
 internal sealed record ValueRun(long[] Keys, int[] Rows, double[]? Longitudes)
 {
+    /// <summary>Null for places, and for a run too short or too thin for it.</summary>
+    private readonly RowPrefixes? _prefixes = Longitudes is null ? RowPrefixes.Of(Rows) : null;
+
     public int Length => Keys.Length;
+
+    public long Bytes => (Keys.Length * (long)sizeof(long)) + (Rows.Length * (long)sizeof(int)) + ((Longitudes?.Length ?? 0) * (long)sizeof(double)) + (_prefixes?.Bytes ?? 0);
+
+    /// <summary>Adds the rows at these positions.</summary>
+    public void UnionInto(int start, int end, Span<ulong> words)
+    {
+        if (_prefixes is null || end - start < RowPrefixes.LeastLength / 8)
+            RowPrefixes.Add(Rows.AsSpan(start, end - start), words);
+        else
+            _prefixes.UnionInto(Rows, start, end, words);
+    }
 
     /// <summary>The first position whose key is at least this.</summary>
     public int LowerBound(long key)

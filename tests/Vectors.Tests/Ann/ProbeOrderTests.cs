@@ -27,7 +27,7 @@ public sealed class ProbeOrderTests
             var (order, spread, competing, sizes) = Draw(random, lists);
             const float deviation = 0.05f;
             var bar = (random.NextSingle() * 0.6f) - 0.2f;
-            var next = order.Next(spread, competing, sizes, deviation, bar, out var total).ToArray();
+            var next = order.Next(spread, competing, sizes, deviation, bar, float.PositiveInfinity, out var total).ToArray();
             Assert.Equal(next.Length, next.Distinct().Count());
             var expected = Enumerable.Range(0, lists).Select(list => competing[list] * Beyond((bar - order.Centres[list]) / (spread[list] * deviation))).ToArray();
             for (var list = 0; list < lists; list++)
@@ -56,6 +56,24 @@ public sealed class ProbeOrderTests
             Assert.True(reaches[i] <= reaches[i - 1] + bucket, $"{reaches[i]} after {reaches[i - 1]}");
     }
 
+    [Theory]
+    [MemberData(nameof(Counts))]
+    public void No_more_lists_come_than_are_wanted(int lists)
+    {
+        var random = new Random(lists + 5);
+        for (var round = 0; round < 20; round++)
+        {
+            var (order, spread, competing, sizes) = Draw(random, lists);
+            var bar = (random.NextSingle() * 0.6f) - 0.2f;
+            var all = order.Next(spread, competing, sizes, 0.05f, bar, float.PositiveInfinity, out var total).ToArray();
+            var wanted = random.NextSingle() * sizes.Sum();
+            var some = order.Next(spread, competing, sizes, 0.05f, bar, wanted, out var same).ToArray();
+            Assert.Equal(total, same);
+            Assert.Equal(all[..some.Length], some);
+            Assert.True(some.Length == all.Length || some.Sum(list => sizes[list]) >= wanted);
+        }
+    }
+
     [Fact]
     public void A_list_that_was_read_does_not_come_again()
     {
@@ -65,10 +83,10 @@ public sealed class ProbeOrderTests
         foreach (var list in read)
             order.Centres[list] = float.NegativeInfinity;
         Assert.Empty(order.First(spread, competing, 0.05f).ToArray().Intersect(read));
-        Assert.Empty(order.Next(spread, competing, sizes, 0.05f, -1, out _).ToArray().Intersect(read));
+        Assert.Empty(order.Next(spread, competing, sizes, 0.05f, -1, float.PositiveInfinity, out _).ToArray().Intersect(read));
         for (var list = 0; list < 40; list++)
             order.Centres[list] = float.NegativeInfinity;
-        Assert.Equal(0, order.Next(spread, competing, sizes, 0.05f, -1, out var total).Length);
+        Assert.Equal(0, order.Next(spread, competing, sizes, 0.05f, -1, float.PositiveInfinity, out var total).Length);
         Assert.Equal((0f, 0), (total, order.First(spread, competing, 0.05f).Length));
     }
 
@@ -80,11 +98,11 @@ public sealed class ProbeOrderTests
         order.Centres.AsSpan().Fill(0.3f);
         float[] ones = [.. Enumerable.Repeat(1f, 20)];
         Assert.Equal(Enumerable.Range(0, 20), order.First(ones, ones, 0.1f).ToArray());
-        Assert.Equal(Enumerable.Range(0, 20), order.Next(ones, ones, ones, 0.1f, 0.3f, out var total).ToArray());
+        Assert.Equal(Enumerable.Range(0, 20), order.Next(ones, ones, ones, 0.1f, 0.3f, float.PositiveInfinity, out var total).ToArray());
         Assert.Equal(10, total, 1e-3f);
         // No spread at all: nothing above its centre.
-        Assert.Equal(0, order.Next(ones, ones, ones, 1e-22f, 0.31f, out total).Length);
-        Assert.Equal(20, order.Next(ones, ones, ones, 1e-22f, 0.29f, out total).Length);
+        Assert.Equal(0, order.Next(ones, ones, ones, 1e-22f, 0.31f, float.PositiveInfinity, out total).Length);
+        Assert.Equal(20, order.Next(ones, ones, ones, 1e-22f, 0.29f, float.PositiveInfinity, out total).Length);
     }
 
     private static (ProbeOrder Order, float[] Spread, float[] Competing, float[] Sizes) Draw(Random random, int lists)
