@@ -24,6 +24,7 @@ internal sealed class GrainInstruments
     private readonly Counter<long> _operations;
     private readonly Histogram<double> _openDuration;
     private readonly UpDownCounter<long> _openShards;
+    private readonly UpDownCounter<long> _readOnlyShards;
     private readonly Counter<long> _openFailures;
     private readonly Counter<long> _encodings;
     private readonly Counter<long> _encodingsRefused;
@@ -38,6 +39,7 @@ internal sealed class GrainInstruments
         _operations = _meter.CreateCounter<long>("cliporleans.shard.operations", "{operation}", "Operations written, by outcome");
         _openDuration = _meter.CreateHistogram<double>("cliporleans.shard.open.duration", "s", "Time to open a shard");
         _openShards = _meter.CreateUpDownCounter<long>("cliporleans.shards.open", "{shard}", "Shards open in this process");
+        _readOnlyShards = _meter.CreateUpDownCounter<long>("cliporleans.shards.readonly", "{shard}", "Shards open in this process that take no writes at the moment, since their disk is full or fails");
         _openFailures = _meter.CreateCounter<long>("cliporleans.shard.open.failures", "{failure}", "Shards that could not be opened");
         _encodings = _meter.CreateCounter<long>("cliporleans.encoder.inputs", "{input}", "Texts and images embedded, by kind");
         _encodingsRefused = _meter.CreateCounter<long>("cliporleans.encoder.refused", "{request}", "Requests refused since the encoder's queue was full");
@@ -80,6 +82,8 @@ internal sealed class GrainInstruments
     }
 
     public void ShardClosed() => _openShards.Add(-1);
+
+    public void ShardsReadOnly(int change) => _readOnlyShards.Add(change);
 
     public void ShardOpenFailed() => _openFailures.Add(1);
 

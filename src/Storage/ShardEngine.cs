@@ -47,11 +47,18 @@ public sealed class ShardEngine : IAsyncDisposable
         _manifest = shard.Manifest;
         _rows = new RowReader(_log, options.RowCacheBytes);
         _queue = new WriteQueue(options);
-        var fence = new EpochFence(disk, files, _manifest.Current.Epoch, held);
+        var fence = new EpochFence(disk, files, _manifest, held);
         _maintenance = options.Maintenance is { } worker ? new ShardMaintenance(files.Directory, _state, _queue, worker, clock, logger) : null;
         _compaction = options.Maintenance is { } mover ? new ShardCompaction(files.Directory, _state, _log, _rows, _queue, options, mover, clock, logger) : null;
         _snapshots = new ShardSnapshots(disk, files, shard, fence, _queue, options, clock, logger);
-        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, clock, logger) { Maintenance = _maintenance, Compaction = _compaction, Snapshots = _snapshots };
+        var healer = new ShardHealer(disk, files, _state, _log, _manifest);
+        var stop = new WriteStop(files.Directory, clock, options.ReadOnlyChanged, logger);
+        _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, healer, stop, clock, logger)
+        {
+             Maintenance = _maintenance,
+            Compaction = _compaction,
+            Snapshots = _snapshots,
+        };
         _writing = Task.Run(_writer.RunAsync);
         _maintenance?.Start();
     }
@@ -174,7 +181,8 @@ public sealed class ShardEngine : IAsyncDisposable
     /// they count is open.
     /// </summary>
     /// <exception cref="ShardOverloadedException">Too much is waiting; nothing was written.</exception>
-    /// <exception cref="ShardUnavailableException">The device failed, or the engine is closed.</exception>
+    /// <exception cref="ShardUnavailableException">The device failed, or the engine is closed. Writing goes on by itself when the device takes it again.</exception>
+    /// <exception cref="ShardBrokenException">The shard has to be opened again before it takes writes.</exception>
     /// <exception cref="ShardFencedException">A newer owner has opened the shard.</exception>
     public async ValueTask<WriteResult> WriteAsync(IReadOnlyList<StoredOperation> operations, CancellationToken cancel = default)
     {

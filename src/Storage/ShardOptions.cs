@@ -54,6 +54,9 @@ public sealed class ShardOptions
     /// <summary>Works on the shard in the background: learns its codes, measures its recall. Null: nobody does, and searches are exact.</summary>
     public MaintenanceWorker? Maintenance { get; set; }
 
+    /// <summary>Told +1 when a shard takes no writes any more, and -1 when it does again or is closed. On any thread.</summary>
+    public Action<int>? ReadOnlyChanged { get; set; }
+
     /// <summary>Who opens shards, as an operator knows it: written into their files. Default: nothing but machine and process.</summary>
     public string OwnerName { get; set; } = "";
 

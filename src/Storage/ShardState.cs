@@ -22,6 +22,9 @@ internal sealed class ShardState : ITrainedIndex
     private long _published;
     private long _trainings;
 
+    /// <summary>Dead rows at which it is tried again to drop them, after there was no room.</summary>
+    private long _dropAgainAt;
+
     /// <summary>Codes are being learnt for the rows as they are numbered now.</summary>
     private volatile bool _isTraining;
 
@@ -80,6 +83,10 @@ internal sealed class ShardState : ITrainedIndex
     /// <summary>The schema changed since the filter index was derived.</summary>
     public bool NeedsRederiving => !_collection.Schema.Equals(Descriptor.Schema);
 
+    /// <summary>Gets the memory that so many more rows may take, so that <see cref="Apply(long, in RecordHeader, ReadOnlyMemory{byte})"/> cannot fail for want of room on the device.</summary>
+    /// <exception cref="IOException">There is none; nothing has changed.</exception>
+    public void Reserve(int rows) => _collection.Reserve(rows);
+
     /// <exception cref="FormatException">A whole record says what no version of this program writes.</exception>
     public void Apply(long address, in RecordHeader header, ReadOnlyMemory<byte> record)
     {
@@ -126,15 +133,26 @@ internal sealed class ShardState : ITrainedIndex
     /// Drops rows that were replaced or deleted, once they are too large a part; readers keep the view they have. While
     /// codes are learnt it waits until they outnumber the living: renumbering the rows makes what is learnt useless.
     /// </summary>
-    /// <returns>How many were dropped.</returns>
+    /// <returns>How many were dropped. Without room for the copy, none: they take memory and are in nobody's way.</returns>
     public long DropDeadRows()
     {
         var dead = _collection.DeadRows;
-        if (!_collection.IsCompactionDue || (_isTraining && dead <= _collection.LiveRows))
+        if (!_collection.IsCompactionDue || dead < _dropAgainAt || (_isTraining && dead <= _collection.LiveRows))
             return 0;
-        var compacted = _collection.Compacted();
-        compacted.Publish();
-        Volatile.Write(ref _collection, compacted);
+        try
+        {
+            var compacted = _collection.Compacted();
+            compacted.Publish();
+            Volatile.Write(ref _collection, compacted);
+        }
+        catch (IOException)
+        {
+            // Copying what lives is dear: not again before there is more to win.
+            _dropAgainAt = dead + (dead / 4) + 1;
+            return 0;
+        }
+
+        _dropAgainAt = 0;
         return dead;
     }
 

@@ -104,6 +104,15 @@ public sealed class VectorCollection
     /// <summary>Vectors and codes that lie in mapped files: not in <see cref="BytesInMemory"/>.</summary>
     public long BytesMapped => Memory.Mapped;
 
+    /// <summary>Gets all the memory outside the heap that so many more rows may take, so that writing them cannot fail for want of it.</summary>
+    /// <exception cref="IOException">There is no room; nothing was written.</exception>
+    public void Reserve(int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        ThrowIfBroken();
+        _vectors.Reserve(rows);
+    }
+
     /// <summary>Writes a document; readers see it after <see cref="Publish"/>.</summary>
     /// <param name="id">Not empty.</param>
     /// <param name="normalised">Of length 1 and the collection's dimensions; copied.</param>

@@ -29,6 +29,9 @@ internal sealed partial class ShardHost
     [LoggerMessage(8, LogLevel.Error, "Shard {Shard} cannot be removed")]
     private partial void LogDropFailed(Exception fault, ShardKey shard);
 
+    [LoggerMessage(10, LogLevel.Debug, "Shard {Shard} takes no writes: {Reason}")]
+    private partial void LogTakesNoWrites(ShardKey shard, string reason);
+
     [LoggerMessage(6, LogLevel.Error, "Shard {Shard} does not take what was asked")]
     private partial void LogUnavailable(Exception fault, ShardKey shard);
 }

@@ -36,7 +36,10 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private Task _opening = Task.CompletedTask;
     private LoadingProgress _progress = new(surroundings.Clock);
     private TimeSpan _retry = s_firstRetry;
-    private DateTimeOffset _retryAt;
+
+    /// <summary>By the clock that never jumps; null: at once.</summary>
+    private long? _failedAt;
+    private TimeSpan _retryAfter;
     private int _users;
     private bool _ended;
     private TaskCompletionSource? _unused;
@@ -70,7 +73,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     /// <returns>Null when it can; otherwise why it can't, and when to come back.</returns>
     public async ValueTask<Error?> ReadyAsync(TimeSpan wait)
     {
-        if (Phase is HostPhase.Failed && surroundings.Clock.GetUtcNow() >= _retryAt)
+        if (Phase is HostPhase.Failed && TimeToRetry() <= TimeSpan.Zero)
             BeginOpening();
         if (Phase is HostPhase.Loading && wait > TimeSpan.Zero)
         {
@@ -114,10 +117,16 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
             giveUp();
             return Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} has moved to another process.", 1);
         }
+        catch (ShardUnavailableException fault)
+        {
+            // The engine has told the log when it stopped, goes on by itself when it can, and tells that too.
+            LogTakesNoWrites(key, fault.Message);
+            return Unavailable($"Shard {key.Shard} takes no writes at the moment: its disk is full or fails. Searches go on, and so will writes as soon as the disk takes them.");
+        }
         catch (ShardException fault)
         {
             LogUnavailable(fault, key);
-            if (fault is ShardUnavailableException)
+            if (fault is ShardBrokenException)
                 ReopenIfWritableAsync().Ignore();
             return Unavailable($"Shard {key.Shard} can't do this now: {SeeLog}");
         }
@@ -231,10 +240,10 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         return new Lease(this);
     }
 
-    /// <summary>The device failed and writes have stopped. When it can be written again the shard is opened anew; until then reads go on.</summary>
+    /// <summary>What the shard holds in memory is not what its log says. As soon as the device can be written it is opened anew; until then reads go on.</summary>
     private async Task ReopenIfWritableAsync()
     {
-        if (Phase is not HostPhase.Open || surroundings.Clock.GetUtcNow() < _retryAt)
+        if (Phase is not HostPhase.Open || TimeToRetry() > TimeSpan.Zero)
             return;
 
         PutOffRetry();
@@ -315,11 +324,13 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
 
     private void PutOffRetry()
     {
-        _retryAt = surroundings.Clock.GetUtcNow() + _retry;
+        (_failedAt, _retryAfter) = (surroundings.Clock.GetTimestamp(), _retry);
         _retry = _retry * 2 < s_longestRetry ? _retry * 2 : s_longestRetry;
     }
 
-    private int SecondsToRetry() => Math.Max(1, (int)Math.Ceiling((_retryAt - surroundings.Clock.GetUtcNow()).TotalSeconds));
+    private TimeSpan TimeToRetry() => _failedAt is { } failed ? _retryAfter - surroundings.Clock.GetElapsedTime(failed) : TimeSpan.Zero;
+
+    private int SecondsToRetry() => Math.Max(1, (int)Math.Ceiling(TimeToRetry().TotalSeconds));
 
     private void Leave()
     {

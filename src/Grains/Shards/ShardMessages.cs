@@ -13,6 +13,9 @@ namespace ClipOrleans.Grains.Shards;
 /// <summary>The messages of the wire and the values of the shard engine, one into the other. Nothing is decided here.</summary>
 internal static class ShardMessages
 {
+    /// <summary>Which file and which error is the log's to tell: callers are not told of folders.</summary>
+    private const string NoWrites = "No writes are taken at the moment, searches are: the disk is full or fails, and the server's log tells how.";
+
     /// <exception cref="ArgumentException">A field has no known type.</exception>
     public static ShardDescriptor ToDescriptor(ShardSpec spec) => new(
         spec.IndexVersion, spec.Model, spec.ModelRevision, spec.Dimensions, ToSchema(spec.Fields), spec.TargetRecall, ToQuantization(spec.Quantization));
@@ -52,7 +55,7 @@ internal static class ShardMessages
 
     public static ShardStatus ToStatus(ShardStats stats, int shard, string silo) => new(
         shard, ShardState.Ready, Percent: 100, stats.Documents, stats.BytesOnDisk, stats.BytesInMemory,
-        stats.Sequence, stats.Epoch, silo, stats.ReadOnlyReason,
+        stats.Sequence, stats.Epoch, silo, stats.ReadOnlyReason is null ? null : NoWrites,
         new MemoryBytes(stats.Memory.Vectors, stats.Memory.Codes, stats.Memory.Other, stats.Memory.Mapped),
         ToCodes(stats.Maintenance.Codes),
         [.. stats.Maintenance.Recall.Select(band => new RecallBand(band.Selectivity, band.Recall, band.Low, band.High, band.Queries, band.Effort))],

@@ -38,6 +38,7 @@ internal sealed class ShardSurroundings(
     {
         Sync = Settings.Sync,
         Maintenance = maintenance,
+        ReadOnlyChanged = instruments.ShardsReadOnly,
         SegmentSizeBits = 20 + BitOperations.Log2((uint)Settings.SegmentMegabytes),
         CompactionDeadPercent = Settings.CompactionDeadPercent,
         CompactionBytesPerSecond = (long)Settings.CompactionMegabytesPerSecond << 20,

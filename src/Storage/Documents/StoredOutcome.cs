@@ -43,6 +43,9 @@ public static class FailureReasons
     public const string InvalidText = "invalid-text";
     public const string ImageTooLarge = "image-too-large";
     public const string DocumentTooLarge = "document-too-large";
+
+    /// <summary>What is stored of the document cannot be read, so that it cannot be changed.</summary>
+    public const string StorageUnavailable = "storage-unavailable";
 }
 
 /// <summary>The answer to one write, given when it is durable and visible.</summary>

@@ -11,22 +11,23 @@ namespace ClipOrleans.Storage.Fencing;
 /// </summary>
 /// <param name="disk">Where.</param>
 /// <param name="files">Of the shard.</param>
-/// <param name="epoch">Of this engine.</param>
+/// <param name="own">The manifest as this engine wrote it last.</param>
 /// <param name="held">Its lock.</param>
-internal sealed class EpochFence(IDisk disk, ShardFiles files, long epoch, ShardLock held)
+internal sealed class EpochFence(IDisk disk, ShardFiles files, ManifestFile own, ShardLock held)
 {
-    public long Epoch => epoch;
+    public long Epoch => own.Current.Epoch;
 
     /// <exception cref="ShardFencedException">A newer owner has opened the shard, its manifest is gone, or the lock file is not the one that is held.</exception>
     public void Check()
     {
         CheckEpoch();
         if (!held.IsInPlace())
-            throw new ShardFencedException($"'{files.Lock}' was removed or replaced: the lock of this engine (epoch {epoch}) keeps nobody out any more.");
+            throw new ShardFencedException($"'{files.Lock}' was removed or replaced: the lock of this engine (epoch {Epoch}) keeps nobody out any more.");
     }
 
     private void CheckEpoch()
     {
+        var epoch = Epoch;
         byte[] json;
         try
         {

@@ -137,6 +137,8 @@ internal sealed class FasterShardLog : IShardLog
 
     public async Task ReopenAsync(long epoch)
     {
+        // Until it is open again, and if it never is, the log takes nothing.
+        _failure ??= new IOException("The log is not open for writing.");
         await _marking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _tail.Dispose();
         await Task.Run(() => ReopenBehind(_confirmed with { Epoch = epoch }));
@@ -170,6 +172,7 @@ internal sealed class FasterShardLog : IShardLog
     private void ReopenBehind(CommitPoint point)
     {
         _segments.CutAt(point.Until);
+        _segments.WriteAgain(Math.Max(point.Until & ~(LogGeometry.CacheBlockBytes - 1L), point.Begin), point.Until);
         _segments.FlushAll();
 
         // The last page is read back: whatever the failure left there must be the records that were confirmed.

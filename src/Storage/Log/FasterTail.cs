@@ -11,6 +11,7 @@ internal sealed class FasterTail : IDisposable
 {
     private readonly SegmentDevice _device;
     private readonly FasterLog _log;
+    private bool _disposed;
 
     private FasterTail(SegmentDevice device, FasterLog log)
     {
@@ -68,8 +69,12 @@ internal sealed class FasterTail : IDisposable
     /// <summary>The exception says that the log failed, not that its caller did something wrong.</summary>
     public bool IsOfTheLog(Exception e) => _device.Failure is not null || e is CommitFailureException or FasterException;
 
+    /// <summary>Afterwards nothing of it is written any more.</summary>
     public void Dispose()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         _log.Dispose();
         _device.Dispose();
     }

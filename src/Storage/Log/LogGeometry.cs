@@ -16,6 +16,9 @@ internal readonly record struct LogGeometry(int PageSizeBits, int SegmentSizeBit
     public const int EntryLengthOffset = 8;
     public const int SectorBytes = 512;
 
+    /// <summary>A page of the cache of the operating system: it is written to the device whole.</summary>
+    public const int CacheBlockBytes = 4096;
+
     /// <exception cref="ArgumentException">Sizes that no log can have.</exception>
     public void Check()
     {

@@ -10,7 +10,9 @@ namespace ClipOrleans.Storage.Log;
 internal sealed class SegmentDevice(SegmentFiles segments, string name) : StorageDeviceBase(name, LogGeometry.SectorBytes, Devices.CAPACITY_UNSPECIFIED)
 {
     private readonly CancellationTokenSource _failing = new();
+    private readonly ReaderWriterLockSlim _ending = new();
     private Exception? _failure;
+    private bool _disposed;
 
     /// <summary>The first error of the device, or null.</summary>
     public Exception? Failure => Volatile.Read(ref _failure);
@@ -37,23 +39,50 @@ internal sealed class SegmentDevice(SegmentFiles segments, string name) : Storag
     public override void RemoveSegmentAsync(int segment, AsyncCallback callback, IAsyncResult result) =>
         throw new NotSupportedException("A segment is removed only by the code that keeps the begin of the log.");
 
-    public override void Dispose() => _failing.Dispose();
+    /// <summary>Waits for what is being written. A page that FASTER still had on its way must not come behind a cut of the log.</summary>
+    public override void Dispose()
+    {
+        _ending.EnterWriteLock();
+        try
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+        finally
+        {
+            _ending.ExitWriteLock();
+        }
+
+        _failing.Dispose();
+    }
 
     private void Complete(Action transfer, uint length, DeviceIOCompletionCallback callback, object context)
     {
-        var error = 0u;
+        var done = TryTransfer(transfer);
+        callback(done ? 0 : uint.MaxValue, done ? length : 0, context);
+    }
+
+    private bool TryTransfer(Action transfer)
+    {
+        _ending.EnterReadLock();
         try
         {
+            if (_disposed)
+                return false;
             transfer();
+            return true;
         }
         catch (Exception e)
         {
             // Whatever it is, FASTER must hear of it through the callback: it would wait for ever.
-            error = uint.MaxValue;
             if (Interlocked.CompareExchange(ref _failure, e, null) is null)
                 _failing.Cancel();
+            return false;
         }
-
-        callback(error, error == 0 ? length : 0, context);
+        finally
+        {
+            _ending.ExitReadLock();
+        }
     }
 }

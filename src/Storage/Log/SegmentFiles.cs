@@ -150,6 +150,7 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
             {
                 Close(segment);
                 disk.Delete(files.Segment(segment));
+                _own.TryRemove(segment, out _);
                 _created = true;
             }
             else if (start + OpenOrCreate(segment).Length > address || (fence is not null && address < start + (1L << geometry.SegmentSizeBits)))
@@ -182,6 +183,19 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         disk.Rename(path + DurableFile.TemporarySuffix, path);
         _own[segment] = true;
         _created = true;
+    }
+
+    /// <summary>
+    /// Writes what stands in a range of one segment over itself. After a forcing that failed the system takes what it did not
+    /// write for written: to be forced, it must be changed again.
+    /// </summary>
+    public void WriteAgain(long from, long until)
+    {
+        if (from >= until || !_own.ContainsKey(geometry.SegmentOf(from)))
+            return;
+        var bytes = new byte[until - from];
+        var have = Read(bytes, from);
+        Write(geometry.SegmentOf(from), bytes.AsSpan(0, have), geometry.OffsetInSegment(from));
     }
 
     public string NameOf(long address) => files.Segment(geometry.SegmentOf(address));

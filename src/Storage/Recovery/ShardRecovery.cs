@@ -71,7 +71,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
     /// <summary>Brings a state up to the end of the log and gives it with the log, open behind it.</summary>
     private RecoveredShard Recover(CommitPoint? mark, ManifestFile manifest, ShardLock held, OpeningProgress progress, CancellationToken cancel)
     {
-        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry, new EpochFence(disk, files, manifest.Current.Epoch, held));
+        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry, new EpochFence(disk, files, manifest, held));
         try
         {
             var vectors = PreciseVectors();

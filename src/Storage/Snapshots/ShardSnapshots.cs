@@ -33,6 +33,9 @@ internal sealed class ShardSnapshots : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private readonly SnapshotStore _store;
+
+    /// <summary>This engine's first; what bears a lower one was written by another.</summary>
+    private readonly long _firstEpoch;
     private readonly SnapshotWriter _writer;
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
@@ -58,6 +61,7 @@ internal sealed class ShardSnapshots : IAsyncDisposable
         _files = files;
         _state = shard.State;
         _manifest = shard.Manifest;
+        _firstEpoch = shard.Manifest.Current.Epoch;
         _queue = queue;
         _options = options;
         _clock = clock;
@@ -195,7 +199,7 @@ internal sealed class ShardSnapshots : IAsyncDisposable
         var part = snapshot.Parts[^1];
         var blockBytes = snapshot.BlockRows * (long)point.Collection.Dimensions * sizeof(float);
         var blocks = (snapshot.RowCount / snapshot.BlockRows) - part.FirstBlock;
-        if (part.Epoch != _manifest.Current.Epoch || blocks <= 0)
+        if (part.Epoch < _firstEpoch || blocks <= 0)
             return;
         var map = _disk.Map(_files.InDirectory(part.FileName), blocks * blockBytes);
         VectorMemory[] same = [.. Enumerable.Range(0, blocks).Select(block => MappedFile.Block(map, block * blockBytes, blockBytes))];

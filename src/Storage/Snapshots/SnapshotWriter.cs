@@ -36,7 +36,21 @@ internal sealed class SnapshotWriter(IDisk disk, ShardFiles files, EpochFence fe
     public SnapshotFile Write(SnapshotPoint point, Action breathe)
     {
         fence.Check();
-        var name = new SnapshotName(SnapshotName.Snapshot, point.Position.Sequence, fence.Epoch);
+        var name = new SnapshotName(SnapshotName.Snapshot, point.Position.Sequence, point.Manifest.Epoch);
+        var before = _ledger?.Copy();
+        try
+        {
+            return Write(point, name, breathe);
+        }
+        catch
+        {
+            Undo(name, before);
+            throw;
+        }
+    }
+
+    private SnapshotFile Write(SnapshotPoint point, SnapshotName name, Action breathe)
+    {
         var (ledger, lastHash) = WriteVectors(point, breathe);
         var rows = WriteFile(name with { Kind = SnapshotName.Rows }, breathe, stream => SavedCollection.WriteRows(point.View, stream), RowsSealBytes, atEnd: true);
         SealedFile? codes = point.View.HasCodes
@@ -54,6 +68,43 @@ internal sealed class SnapshotWriter(IDisk disk, ShardFiles files, EpochFence fe
         return snapshot;
     }
 
+    /// <summary>What was begun must not take the room that the log needs. All of it is this engine's own: its epoch is in the names.</summary>
+    private void Undo(SnapshotName name, VectorLedger? before)
+    {
+        var begun = _ledger;
+        _ledger = before;
+        try
+        {
+            // One that is there already, of the same record: its files were being written over.
+            if (disk.Exists(files.InDirectory(name.ToString())))
+                return;
+            disk.Delete(files.InDirectory(name + DurableFile.TemporarySuffix));
+            disk.Delete(files.InDirectory((name with { Kind = SnapshotName.Rows }).ToString()));
+            disk.Delete(files.InDirectory((name with { Kind = SnapshotName.Codes }).ToString()));
+            if (begun is { OwnsLast: true })
+                Trim(begun.Parts[^1].FileName, before);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What a failing device keeps is found to belong to nothing at the next snapshot or opening.
+        }
+    }
+
+    /// <summary>Cuts off the vectors of a file that no snapshot counts on; without any other the file goes.</summary>
+    private void Trim(string fileName, VectorLedger? before)
+    {
+        var path = files.InDirectory(fileName);
+        if (before is null || before.Parts.All(part => part.FileName != fileName))
+        {
+            disk.Delete(path);
+            return;
+        }
+
+        using var file = disk.Open(path);
+        if (file.Length > before.LastPartBytes)
+            file.SetLength(before.LastPartBytes);
+    }
+
     private (VectorLedger Ledger, ulong? LastHash) WriteVectors(SnapshotPoint point, Action breathe)
     {
         if (_ledger is null || !ReferenceEquals(_ledger.Collection, point.Collection) || _ledger.Parts.Count >= VectorLedger.MostParts)
@@ -65,7 +116,7 @@ internal sealed class SnapshotWriter(IDisk disk, ShardFiles files, EpochFence fe
         ulong? lastHash = null;
         if (rows > _ledger.Rows)
         {
-            var part = _ledger.Open(blockRows, first => new VectorPart(++_vectorFiles, fence.Epoch, first, 0));
+            var part = _ledger.Open(blockRows, first => new VectorPart(++_vectorFiles, point.Manifest.Epoch, first, 0));
             var start = (_ledger.Rows - ((long)part.FirstBlock * blockRows)) * dimensions * sizeof(float);
             using var stream = new DiskStream(disk, files.InDirectory(part.FileName), start, breathe);
             for (var first = _ledger.Rows / blockRows * blockRows; first < rows; first += blockRows)

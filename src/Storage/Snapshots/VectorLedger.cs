@@ -14,9 +14,14 @@ internal sealed class VectorLedger(VectorCollection collection)
 
     private readonly List<VectorPart> _parts = [];
     private readonly List<ulong> _hashes = [];
-    private bool _ownsLast;
 
     public VectorCollection Collection => collection;
+
+    /// <summary>The last file is this engine's own, and grows.</summary>
+    public bool OwnsLast { get; private set; }
+
+    /// <summary>Bytes of the last file that count.</summary>
+    public long LastPartBytes => (Rows - (_parts[^1].FirstBlock * (long)collection.VectorBlockRows)) * collection.Dimensions * sizeof(float);
 
     /// <summary>Rows that are in the files.</summary>
     public int Rows { get; private set; }
@@ -43,13 +48,22 @@ internal sealed class VectorLedger(VectorCollection collection)
         return ledger;
     }
 
+    /// <summary>As it is now, whatever becomes of this one.</summary>
+    public VectorLedger Copy()
+    {
+        var copy = new VectorLedger(collection) { Rows = Rows, OwnsLast = OwnsLast };
+        copy._parts.AddRange(_parts);
+        copy._hashes.AddRange(_hashes);
+        return copy;
+    }
+
     /// <summary>The file that the next rows go to.</summary>
     /// <param name="begin">Makes a file that begins with a block.</param>
     public VectorPart Open(int blockRows, Func<int, VectorPart> begin)
     {
-        if (!_ownsLast)
+        if (!OwnsLast)
             _parts.Add(begin(Rows / blockRows));
-        _ownsLast = true;
+        OwnsLast = true;
         return _parts[^1];
     }
 

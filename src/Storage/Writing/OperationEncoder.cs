@@ -4,6 +4,7 @@ using ClipOrleans.Storage.Compaction;
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Log;
+using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Storage.Writing;
 
@@ -11,7 +12,7 @@ namespace ClipOrleans.Storage.Writing;
 /// Turns operations into rows in the log, deciding each outcome against the newest state of its document: that of a group
 /// in flight before that of the published view. Used by the writer's loop alone.
 /// </summary>
-internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPacker packer, PendingRows pending, TimeProvider clock)
+internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPacker packer, PendingRows pending, TimeProvider clock, ILogger logger)
 {
     /// <summary>Encodes all operations of a request into the group, in order.</summary>
     public async ValueTask EncodeAsync(BatchRequest request, WriteGroup group)
@@ -44,6 +45,20 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
     {
         if (UpsertCheck.RefuseId(operation.Id) is { } refused)
             return refused;
+        try
+        {
+            return await EncodeCheckedAsync(operation, now, group);
+        }
+        catch (Exception e) when (e is ShardReadException or ShardCorruptException)
+        {
+            // What is stored is read before anything is appended: the other operations are not concerned.
+            EncoderLog.Unreadable(logger, e);
+            return StoredOutcome.Failed(FailureReasons.StorageUnavailable, "What is stored of the document cannot be read, so that it cannot be changed. It can be deleted.");
+        }
+    }
+
+    private async ValueTask<StoredOutcome> EncodeCheckedAsync(StoredOperation operation, long now, WriteGroup group)
+    {
         switch (operation.Kind)
         {
             case StoredOperationKind.Upsert:
@@ -101,6 +116,7 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
             return TooLarge(row);
         if (!operation.Image.IsEmpty)
             row = row with { Chunks = await packer.AppendImageAsync(operation.Image, group) };
+        group.NewRows++;
         await AddAsync(operation.Id, row, group);
         return createdAt is null ? StoredOutcome.Created : StoredOutcome.Updated;
     }
@@ -130,6 +146,7 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
         var row = old.Row with { Metadata = merged, UpdatedAt = Later(now, old.Row), IsMoved = false };
         if (!packer.Fits(row))
             return TooLarge(row);
+        group.NewRows++;
         await AddAsync(operation.Id, row, group);
         return StoredOutcome.Updated;
     }

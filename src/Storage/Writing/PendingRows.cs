@@ -24,6 +24,9 @@ internal sealed class PendingRows
         row.Group.Ids.Add(id);
     }
 
+    /// <summary>Nothing is in flight any more, and nothing of what was has been written.</summary>
+    public void Clear() => _rows.Clear();
+
     /// <summary>The group is visible now: the view knows what it did, except where a later group has done more.</summary>
     public void Forget(WriteGroup group)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
 
 namespace ClipOrleans.Storage.Writing;
@@ -8,7 +9,7 @@ namespace ClipOrleans.Storage.Writing;
 /// Puts operations into records and records into the log, numbering them. Small operations share a record up to what one
 /// read brings anyway; a bigger one has a record of its own, so that reading a row never drags others along.
 /// </summary>
-internal sealed class RecordPacker(IShardLog log, long epoch, long lastSequence)
+internal sealed class RecordPacker(IShardLog log, EpochFence fence, long lastSequence)
 {
     // With FASTER's 12 bytes in front, a full pack is one page of the page cache.
     private const int PackBytes = 4096 - LogGeometry.EntryHeaderBytes;
@@ -19,6 +20,13 @@ internal sealed class RecordPacker(IShardLog log, long epoch, long lastSequence)
 
     /// <summary>Number of the last record appended.</summary>
     public long Sequence { get; private set; } = lastSequence;
+
+    /// <summary>Forgets what was begun and goes on behind a record: the log was cut there.</summary>
+    public void Restart(long lastSequence)
+    {
+        (_pack, _used, _count) = (null, 0, 0);
+        Sequence = lastSequence;
+    }
 
     public bool Fits(in RowView row) => RecordHeader.Bytes + RowCodec.Size(row) <= log.MaxRecordBytes;
 
@@ -48,7 +56,7 @@ internal sealed class RecordPacker(IShardLog log, long epoch, long lastSequence)
         if (_pack is null)
             return;
         var record = _pack.AsMemory(0, _used);
-        var header = new RecordHeader(RecordKind.Operations, _count, epoch, Sequence + 1);
+        var header = new RecordHeader(RecordKind.Operations, _count, fence.Epoch, Sequence + 1);
         var address = await AppendAsync(header, record, group);
         group.Records.Add(new AppendedRecord(address, header, record));
         _pack = null;
@@ -60,7 +68,7 @@ internal sealed class RecordPacker(IShardLog log, long epoch, long lastSequence)
     {
         var record = new byte[RecordHeader.Bytes + json.Length];
         json.CopyTo(record.AsMemory(RecordHeader.Bytes));
-        var header = new RecordHeader(RecordKind.Manifest, 0, epoch, Sequence + 1);
+        var header = new RecordHeader(RecordKind.Manifest, 0, fence.Epoch, Sequence + 1);
         var address = await AppendAsync(header, record, group);
         group.Records.Add(new AppendedRecord(address, header, record));
     }
@@ -81,7 +89,7 @@ internal sealed class RecordPacker(IShardLog log, long epoch, long lastSequence)
                 var record = buffer.AsMemory(0, RecordHeader.Bytes + BlobChunk.HeaderBytes + piece.Length);
                 BlobChunk.WriteHeader(record.Span[RecordHeader.Bytes..], i, count);
                 piece.CopyTo(record[(RecordHeader.Bytes + BlobChunk.HeaderBytes)..]);
-                var header = new RecordHeader(RecordKind.BlobChunk, 0, epoch, Sequence + 1);
+                var header = new RecordHeader(RecordKind.BlobChunk, 0, fence.Epoch, Sequence + 1);
                 var address = await AppendAsync(header, record, group);
                 BinaryPrimitives.WriteInt64LittleEndian(addresses.AsSpan(i * sizeof(long)), address);
             }

@@ -12,8 +12,8 @@ namespace ClipOrleans.Storage.Writing;
 /// <summary>
 /// The one writer of a shard. Requests that wait are encoded together and share one commit; while a group is on its way
 /// to the device the next one is encoded. Order per group: append, force, apply, publish, answer: nothing is seen that
-/// could still be lost, and nothing is answered that is not yet seen (I1, I3). The first failure stops writing for good:
-/// what the device has after it shows only when the shard is opened again.
+/// could still be lost, and nothing is answered that is not yet seen (I1, I3). A failure of the device stops writing, and
+/// with it all that was not answered is dropped; <see cref="ShardHealer"/> makes a beginning again when it can.
 /// </summary>
 internal sealed class ShardWriter
 {
@@ -27,26 +27,35 @@ internal sealed class ShardWriter
     private readonly PendingRows _pending = new();
     private readonly RecordPacker _packer;
     private readonly OperationEncoder _encoder;
+    private readonly ShardHealer _healer;
+    private readonly WriteStop _stop;
+    private readonly TimeProvider _clock;
     private readonly ILogger _logger;
     private WriteGroup? _inFlight;
+
+    /// <summary>Durable and not visible yet.</summary>
+    private WriteGroup? _durable;
     private Task _commit = Task.CompletedTask;
-    private ShardException? _stopped;
     private long _groupCommits;
 
-    public ShardWriter(WriteQueue queue, ShardState state, IShardLog log, EpochFence fence, ManifestFile manifest, TimeProvider clock, ILogger logger)
+    public ShardWriter(
+        WriteQueue queue, ShardState state, IShardLog log, EpochFence fence, ManifestFile manifest, ShardHealer healer, WriteStop stop, TimeProvider clock, ILogger logger)
     {
+        _healer = healer;
+        _stop = stop;
+        _clock = clock;
         _queue = queue;
         _state = state;
         _log = log;
         _fence = fence;
         _manifest = manifest;
         _logger = logger;
-        _packer = new RecordPacker(log, fence.Epoch, state.Sequence);
-        _encoder = new OperationEncoder(state, log, _packer, _pending, clock);
+        _packer = new RecordPacker(log, fence, state.Sequence);
+        _encoder = new OperationEncoder(state, log, _packer, _pending, clock, logger);
     }
 
     /// <summary>Why writing stopped, or null.</summary>
-    public ShardException? Stopped => Volatile.Read(ref _stopped);
+    public ShardException? Stopped => _stop.Reason;
 
     /// <summary>Looks after what was published; set before <see cref="RunAsync"/>, or never.</summary>
     public ShardMaintenance? Maintenance { get; init; }
@@ -62,10 +71,12 @@ internal sealed class ShardWriter
     /// <summary>Runs until the queue is closed and empty and the last group is answered.</summary>
     public async Task RunAsync()
     {
-        while (await _queue.WaitAsync())
+        while (await NextAsync())
         {
             while (_queue.TryTake(out var request))
             {
+                if (_stop.IsDueWhenAsked)
+                    await HealAsync();
                 if (Stopped is { } reason)
                     request.Fail(reason);
                 else if (request.TryStart())
@@ -74,6 +85,47 @@ internal sealed class ShardWriter
         }
 
         await FinishCommitAsync();
+        _stop.Close();
+    }
+
+    /// <summary>Waits for requests; while the shard is stopped it is tried now and then whether it still must be.</summary>
+    /// <returns>False once the queue is closed and empty.</returns>
+    private async Task<bool> NextAsync()
+    {
+        var next = _queue.WaitAsync();
+        await Task.WhenAny(next, _commit);
+        while (!next.IsCompleted && _stop.MayHeal)
+        {
+            using var ended = new CancellationTokenSource();
+            await Task.WhenAny(next, Task.Delay(_stop.Wait, _clock, ended.Token));
+            await ended.CancelAsync();
+            if (!next.IsCompleted)
+                await HealAsync();
+        }
+
+        return await next;
+    }
+
+    /// <summary>Never throws: as long as it does not help, the shard stays stopped.</summary>
+    private async Task HealAsync()
+    {
+        await FinishCommitAsync();
+        _stop.Trying();
+        try
+        {
+            _fence.Check();
+            Show();
+            await _healer.HealAsync();
+            _pending.Clear();
+            _packer.Restart(_state.Sequence);
+            _stop.Healed(_fence.Epoch);
+        }
+#pragma warning disable CA1031 // Whatever it is: the shard is read as before, and it is tried again.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            _stop.NotHealed(fault);
+        }
     }
 
     private async Task HandleAsync(WriteRequest request)
@@ -118,7 +170,7 @@ internal sealed class ShardWriter
         }
         catch (Exception e)
         {
-            request.Fail(Stop(e));
+            request.Fail(_stop.Stop(e));
         }
     }
 
@@ -136,7 +188,7 @@ internal sealed class ShardWriter
         }
         catch (Exception e)
         {
-            var reason = Stop(e);
+            var reason = _stop.Stop(e);
             first.Fail(reason);
             group.Requests.ForEach(request => request.Fail(reason));
             other?.Fail(reason);
@@ -179,7 +231,7 @@ internal sealed class ShardWriter
         }
         catch (Exception e)
         {
-            batch.Fail(Stop(e));
+            batch.Fail(_stop.Stop(e));
             throw;
         }
     }
@@ -204,7 +256,7 @@ internal sealed class ShardWriter
         }
         catch (Exception e)
         {
-            var reason = Stop(e);
+            var reason = _stop.Stop(e);
             group.Requests.ForEach(request => request.Fail(reason));
         }
     }
@@ -216,12 +268,34 @@ internal sealed class ShardWriter
         if (!group.Appended)
             return;
         _fence.Check();
+
+        // What is durable must become visible: all that this takes is got before.
+        _state.Reserve(group.NewRows);
         await _log.CommitAsync(group.LastSequence);
+        _durable = group;
         _fence.Check();
         Interlocked.Increment(ref _groupCommits);
-        foreach (var record in group.Records)
-            _state.Apply(record.Address, record.Header, record.Bytes);
-        _state.Publish(group.LastSequence);
+        Show();
+    }
+
+    /// <summary>Shows what is durable.</summary>
+    /// <exception cref="ShardBrokenException">Memory holds a part of it, and has to be made anew from the log.</exception>
+    private void Show()
+    {
+        if (_durable is not { } group)
+            return;
+        try
+        {
+            foreach (var record in group.Records)
+                _state.Apply(record.Address, record.Header, record.Bytes);
+            _state.Publish(group.LastSequence);
+        }
+        catch (Exception e)
+        {
+            throw new ShardBrokenException($"What the log has could not be shown: {e.Message}", e);
+        }
+
+        _durable = null;
     }
 
     private async Task DeleteMatchingAsync(DeleteMatchingRequest request)
@@ -255,13 +329,11 @@ internal sealed class ShardWriter
         }
 
         // The log first: a crash before the manifest is caught up with when the log is replayed.
-        var manifest = _manifest.Current with { Descriptor = request.Newer };
+        var manifest = _manifest.Current with { Descriptor = request.Newer, Owner = null, LogBegin = _state.LogBegin };
         var group = new WriteGroup();
-        await _packer.AppendManifestAsync((manifest with { Owner = null, LogBegin = _state.LogBegin }).ToJson(), group);
+        await _packer.AppendManifestAsync(manifest.ToJson(), group);
         await CommitAloneAsync(group);
-        if (_state.NeedsRederiving)
-            _state.Rederive(_log, CancellationToken.None);
-        _manifest.Replace(manifest);
+        _healer.BringUpManifest();
         WriterLog.Reconfigured(_logger, request.Newer.IndexVersion, request.Newer.Schema.Count);
         AfterPublish();
         request.Complete(_state.Descriptor);
@@ -305,14 +377,5 @@ internal sealed class ShardWriter
         Maintenance?.AfterPublish();
         Compaction?.AfterPublish();
         Snapshots?.AfterPublish(Maintenance?.IsTraining ?? false);
-    }
-
-    private ShardException Stop(Exception e)
-    {
-        var reason = e as ShardException ?? new ShardUnavailableException($"Writing stopped: {e.Message}", e);
-        if (Interlocked.CompareExchange(ref _stopped, reason, null) is { } earlier)
-            return earlier;
-        WriterLog.Stopped(_logger, reason);
-        return reason;
     }
 }

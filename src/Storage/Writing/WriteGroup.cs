@@ -18,6 +18,9 @@ internal sealed class WriteGroup
     /// <summary>Ids that the group changes.</summary>
     public List<string> Ids { get; } = [];
 
+    /// <summary>Rows that its records add.</summary>
+    public int NewRows { get; set; }
+
     public long Bytes { get; set; }
 
     /// <summary>Number of the last record appended when the group was closed.</summary>

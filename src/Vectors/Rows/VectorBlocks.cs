@@ -22,6 +22,9 @@ internal sealed unsafe class VectorBlocks
 
     private readonly int _dimensions;
     private readonly IVectorMemory _memory;
+
+    /// <summary>Blocks that were reserved and are not needed yet.</summary>
+    private readonly Queue<VectorMemory> _reserved = new();
     private VectorMemory[] _blocks;
     private long _firstRows = FirstRows;
 
@@ -97,6 +100,26 @@ internal sealed unsafe class VectorBlocks
         }
     }
 
+    /// <summary>Gets the memory that so many more rows take which is not the heap's: appending them cannot fail then.</summary>
+    /// <exception cref="IOException">There is no room. Nothing was changed but what stays reserved.</exception>
+    public void Reserve(int rows)
+    {
+        var there = Math.Max(1, (Count + (1 << Shift) - 1) >> Shift);
+        var needed = (int)((Count + (long)rows + (1 << Shift) - 1) >> Shift);
+        var onHeap = there == 1 ? Math.Max(BlockBytes, HeapBytesUsed) : HeapBytesUsed;
+        var elsewhere = 0;
+        for (var block = there; block < needed; block++)
+        {
+            if (onHeap + BlockBytes <= HeapBytes)
+                onHeap += BlockBytes;
+            else
+                elsewhere++;
+        }
+
+        while (_reserved.Count < elsewhere)
+            _reserved.Enqueue(_memory.Allocate(BlockBytes));
+    }
+
     /// <exception cref="IOException">There is no room for another block. Nothing was written.</exception>
     public void Append(ReadOnlySpan<float> vector)
     {
@@ -114,8 +137,9 @@ internal sealed unsafe class VectorBlocks
 
     private void AddBlock(int block)
     {
-        var memory = HeapBytesUsed + BlockBytes <= HeapBytes ? HeapVectorMemory.Instance : _memory;
-        var added = memory.Allocate(BlockBytes);
+        var added = HeapBytesUsed + BlockBytes <= HeapBytes ? HeapVectorMemory.Instance.Allocate(BlockBytes)
+            : _reserved.TryDequeue(out var reserved) ? reserved
+            : _memory.Allocate(BlockBytes);
         if (block == _blocks.Length)
             Array.Resize(ref _blocks, block * 2);
         Take(block, added, BlockBytes);

@@ -42,6 +42,9 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>Which operations the failure is for: null for all.</summary>
     public Func<string, bool>? FailOnly { get; set; }
 
+    /// <summary>Files whose bytes the device does not give any more.</summary>
+    public Func<string, bool>? FailReads { get; set; }
+
     /// <summary>Every lock is granted: a file system whose locks lie.</summary>
     public bool LocksLie { get; set; }
 
@@ -321,6 +324,12 @@ internal sealed class SimulatedDisk : IDisk
             lock (disk._gate)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
+                if (disk.FailReads?.Invoke(Path.GetFileName(path)) ?? false)
+                {
+                    disk.FailuresShown++;
+                    throw new IOException(disk.FailureMessage);
+                }
+
                 if (offset >= node.Live.Length)
                     return 0;
                 var length = (int)Math.Min(buffer.Length, node.Live.Length - offset);

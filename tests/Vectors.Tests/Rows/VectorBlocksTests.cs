@@ -74,6 +74,23 @@ public sealed class VectorBlocksTests
     }
 
     [Fact]
+    public void What_is_reserved_is_taken_and_what_cannot_be_reserved_changes_nothing()
+    {
+        var memory = new PoisonedMemory { Blocks = 2 };
+        var collection = Filled(memory, HeapRows - 1);
+        collection.Reserve(1);
+        Assert.Equal(0, memory.Asked);
+        Assert.Throws<IOException>(() => collection.Reserve(2 + (2 * BlockRows)));
+        collection.Reserve(1 + (2 * BlockRows));
+        Assert.Equal(2, memory.Asked);
+        for (var row = HeapRows - 1; row < HeapRows + (2 * BlockRows); row++)
+            collection.Upsert($"{row}", Row(row), FieldValues.Empty, row);
+        collection.Publish();
+        Assert.Equal(2, memory.Asked);
+        AssertRow(collection.View, HeapRows + BlockRows);
+    }
+
+    [Fact]
     public async Task A_search_keeps_the_memory_that_it_reads()
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
