@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Storage.Files;
 using Microsoft.Extensions.Options;
@@ -73,6 +74,11 @@ internal sealed class CatalogStorage(IOptions<StorageSettings> settings) : IGrai
                     throw new InconsistentStateException($"The catalog entry {grainId} was written by another activation", current ?? "", seen ?? "");
                 replace(stored?.Version ?? 0);
             });
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // Which file it was stands in the log: the storage of grains tells it there before it throws.
+            throw new CatalogUnavailableException($"The catalog entry {grainId} cannot be written: {fault.Message}", fault);
         }
         finally
         {

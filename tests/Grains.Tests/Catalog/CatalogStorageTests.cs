@@ -1,3 +1,4 @@
+using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Grains.Catalog;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Grains.Tenants;
@@ -110,6 +111,17 @@ public sealed class CatalogStorageTests : IDisposable
         var fault = await Assert.ThrowsAsync<CatalogCorruptException>(() => _catalog.ReadStateAsync("tenant", s_acme, new GrainState<TenantState>()));
         Assert.Contains(AcmeFile, fault.Message, StringComparison.Ordinal);
         Assert.Contains(reason, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_catalog_that_cannot_be_written_is_told_as_such_and_can_be_written_later()
+    {
+        // A file in the place of the folder: nobody, root neither, can make a file in it.
+        var folder = Path.Combine(_data.Path, "catalog");
+        await File.WriteAllTextAsync(folder, "");
+        await Assert.ThrowsAsync<CatalogUnavailableException>(() => _catalog.WriteStateAsync("tenant", s_acme, Acme(lastIncarnation: 1)));
+        File.Delete(folder);
+        await _catalog.WriteStateAsync("tenant", s_acme, Acme(lastIncarnation: 1));
     }
 
     [Fact]
