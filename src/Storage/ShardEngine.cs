@@ -51,7 +51,7 @@ public sealed class ShardEngine : IAsyncDisposable
         _maintenance = options.Maintenance is { } worker ? new ShardMaintenance(files.Directory, _state, _queue, worker, clock, logger) : null;
         _compaction = options.Maintenance is { } mover ? new ShardCompaction(files.Directory, _state, _log, _rows, _queue, options, mover, clock, logger) : null;
         _snapshots = new ShardSnapshots(disk, files, shard, fence, _queue, options, clock, logger);
-        var healer = new ShardHealer(disk, files, _state, _log, _manifest);
+        var healer = new ShardHealer(disk, files, _state, _log, fence, _manifest);
         var stop = new WriteStop(files.Directory, clock, options.ReadOnlyChanged, logger);
         _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, healer, stop, clock, logger)
         {

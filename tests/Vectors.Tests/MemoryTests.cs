@@ -25,15 +25,23 @@ public sealed class MemoryTests
     [InlineData(12_000, 64, Quantization.Binary)]
     public void BytesInMemory_is_what_becomes_free(int rows, int dimensions, Quantization quantization)
     {
+        const int Times = 3;
         var vectors = Enumerable.Range(0, 50).Select(i => Sample.Direction(i, dimensions)).ToArray();
+        var holder = new VectorCollection?[1];
+        // What else the process gives back now and then, as pools of arrays do, comes into one of the times, not into most.
+        var measured = Enumerable.Range(0, Times).Select(_ => Measure()).OrderBy(static found => found.Freed).ToArray();
+        var (estimate, freed) = measured[Times / 2];
+        Assert.InRange(estimate, freed * (1 - Tolerance), freed * (1 + Tolerance));
+
         // Measured by what becomes free, not by what was taken: whatever earlier tests left behind has been collected by
         // then. Filled by a call of its own, so that no forgotten register of this frame keeps the collection alive.
-        var holder = new VectorCollection?[1];
-        var estimate = Fill();
-        var held = GC.GetTotalMemory(forceFullCollection: true);
-        holder[0] = null;
-        var freed = held - GC.GetTotalMemory(forceFullCollection: true);
-        Assert.InRange(estimate, freed * (1 - Tolerance), freed * (1 + Tolerance));
+        (long Estimate, long Freed) Measure()
+        {
+            var claimed = Fill();
+            var held = GC.GetTotalMemory(forceFullCollection: true);
+            holder[0] = null;
+            return (claimed, held - GC.GetTotalMemory(forceFullCollection: true));
+        }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         long Fill()

@@ -140,14 +140,17 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
 
     /// <summary>Forgets all bytes from the address on, durably: the torn end of a log must not come back under a later one.</summary>
     /// <returns>How many bytes were there.</returns>
+    /// <exception cref="Errors.ShardFencedException">A newer owner writes: the bytes are not this engine's to forget.</exception>
     public long CutAt(long address)
     {
+        fence?.Check();
         var end = EndOnDisk();
         foreach (var segment in Existing())
         {
             var start = (long)segment << geometry.SegmentSizeBits;
             if (start >= address && start > 0)
             {
+                fence?.Check();
                 Close(segment);
                 disk.Delete(files.Segment(segment));
                 _own.TryRemove(segment, out _);
@@ -179,6 +182,7 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
 
         var path = files.Segment(segment);
         FileCopy.Copy(disk, file, Math.Min(file.Length, length), path + DurableFile.TemporarySuffix);
+        fence?.Check();
         Close(segment);
         disk.Rename(path + DurableFile.TemporarySuffix, path);
         _own[segment] = true;

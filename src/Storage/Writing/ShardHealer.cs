@@ -9,7 +9,7 @@ namespace ClipOrleans.Storage.Writing;
 /// Makes a shard writable again after its device failed, without closing it: reads go on from the same state all the
 /// while. What was appended and never answered is cut off, and a higher epoch tells it from what is written next.
 /// </summary>
-internal sealed class ShardHealer(IDisk disk, ShardFiles files, ShardState state, IShardLog log, ManifestFile manifest)
+internal sealed class ShardHealer(IDisk disk, ShardFiles files, ShardState state, IShardLog log, EpochFence fence, ManifestFile manifest)
 {
     /// <summary>So much must fit before the shard says again that it can be written: a full disk has room for a little now and then.</summary>
     private const int ProbeBytes = 1 << 20;
@@ -18,11 +18,14 @@ internal sealed class ShardHealer(IDisk disk, ShardFiles files, ShardState state
     /// <exception cref="IOException">The device still fails.</exception>
     /// <exception cref="ShardCorruptException">The log does not hold any more what it held.</exception>
     /// <exception cref="ShardBrokenException">The state is not what the log says.</exception>
+    /// <exception cref="ShardFencedException">A newer owner writes: nothing was changed.</exception>
     public async Task HealAsync()
     {
         await Task.Run(() =>
         {
             Probe();
+            // Last look before it is written over: a device that fails may have held the probe up for minutes.
+            fence.Check();
             manifest.Replace(manifest.Current with { Epoch = manifest.Current.Epoch + 1 });
         });
         await log.ReopenAsync(manifest.Current.Epoch);

@@ -1,5 +1,6 @@
 using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Tests.Disks;
 using ClipOrleans.Storage.Tests.Documents;
 using ClipOrleans.Storage.Tests.Maintenance;
@@ -111,6 +112,33 @@ public sealed class HealingTests
         }
 
         Assert.InRange(deaths, 15, 100);
+    }
+
+    [Theory]
+    [InlineData("flush scratch")]
+    [InlineData("sync shard")]
+    public async Task I4_An_owner_that_was_replaced_while_it_heals_changes_nothing(string moment)
+    {
+        const int Newer = 40;
+        var disk = new SimulatedDisk();
+        await using var shard = await CreateAsync(disk);
+        var answered = await FailOnceAsync(disk, shard);
+        (string, byte[])[]? theirs = null;
+        disk.FailOnly = done =>
+        {
+            if (done.StartsWith(moment, StringComparison.Ordinal) && theirs is null)
+            {
+                disk.Tamper(Samples.Directory + "/shard.json", static json => (ShardManifest.Parse(json, "shard.json") with { Epoch = Newer }).ToJson());
+                theirs = [.. new[] { "shard.json", "log.0", "commit.mark" }.Select(name => Samples.Directory + "/" + name).Select(path => (path, disk.Bytes(path)))];
+            }
+
+            return false;
+        };
+        disk.FailFrom = 0;
+        await Assert.ThrowsAsync<ShardFencedException>(async () => await WriteAsync(shard, answered, "first"));
+        Assert.All(theirs!, file => Assert.Equal(file.Item2, disk.Bytes(file.Item1)));
+        Assert.Contains($"epoch {Newer}", shard.Stats.ReadOnlyReason);
+        Assert.Equal(answered.Order(), (await shard.DumpAsync()).Keys);
     }
 
     [Fact]
