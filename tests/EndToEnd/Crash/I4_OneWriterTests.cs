@@ -136,6 +136,7 @@ public sealed class I4_OneWriterTests(ITestOutputHelper output) : IDisposable
         {
             Assert.Equal(0, (int)answer["succeeded"]!);
             Assert.All(answer["results"]!.AsArray(), result => Assert.InRange((int)result!["error"]!["status"]!, 500, 599));
+            numbers.ForEach(number => _ledgers[number].Refuse());
             return answer;
         }
 

@@ -71,6 +71,21 @@ public sealed class SerializationTests
         Assert.All(SerializedTypes().Where(type => type.IsEnum), type => Assert.Equal("Invalid", Enum.GetName(type, 0)));
     }
 
+    [Fact]
+    public void An_exception_keeps_its_type_and_what_it_says()
+    {
+        var thrown = SerializedTypes().Where(type => type.IsAssignableTo(typeof(Exception))).ToList();
+        Assert.NotEmpty(thrown);
+        Assert.All(thrown, type =>
+        {
+            var inner = new IOException("no room");
+            var value = (Exception)Activator.CreateInstance(type, "what was wrong", inner)!;
+            var copy = s_serializer.Deserialize<object>(s_serializer.SerializeToArray<object>(value));
+            Assert.IsType(type, copy);
+            Assert.Equal((value.Message, inner.Message), (((Exception)copy).Message, ((Exception)copy).InnerException?.Message));
+        });
+    }
+
     private static object MakeMessage(Type type, Random random, int round)
     {
         if (!type.IsGenericType)
@@ -83,7 +98,7 @@ public sealed class SerializationTests
     }
 
     private static IEnumerable<Type> AllMessages() =>
-        SerializedTypes().Where(type => !type.IsGenericTypeDefinition)
+        SerializedTypes().Where(type => !type.IsGenericTypeDefinition && !type.IsAssignableTo(typeof(Exception)))
             .Concat(GrainMethods().SelectMany(method => Parts(method.ReturnType)).Where(IsResult))
             .Distinct();
 
