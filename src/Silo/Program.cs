@@ -1,4 +1,6 @@
+using System.Runtime.InteropServices;
 using ClipOrleans.Silo;
+using ClipOrleans.Silo.Fsck;
 using ClipOrleans.Silo.Startup;
 
 if (args is ["--help" or "-h" or "help"])
@@ -18,6 +20,20 @@ if (ModelsVerb.Parse(args) is { } check)
 
 try
 {
+    if (FsckArguments.Parse(args) is { } fsck)
+    {
+        using var stop = new CancellationTokenSource();
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        return await FsckVerb.RunAsync(fsck, Console.Out, Console.Error, stop.Token);
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        }
+    }
+
     var storage = SiloApplication.Check(args);
     using var folder = DataFolder.Open(storage.FullPath);
     await using var app = SiloApplication.Build(args);

@@ -55,7 +55,7 @@ public sealed class ShardEngine : IAsyncDisposable
         var stop = new WriteStop(files.Directory, clock, options.ReadOnlyChanged, logger);
         _writer = new ShardWriter(_queue, _state, _log, fence, _manifest, healer, stop, clock, logger)
         {
-             Maintenance = _maintenance,
+            Maintenance = _maintenance,
             Compaction = _compaction,
             Snapshots = _snapshots,
         };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using ClipOrleans.Cli.Backup;
 using ClipOrleans.Cli.Demo;
+using ClipOrleans.Cli.Fsck;
 using ClipOrleans.Cli.Import;
 using ClipOrleans.Cli.Indexes;
 using ClipOrleans.Cli.Models;
@@ -57,6 +58,7 @@ internal static class ClipApp
             SearchCommand.Build(terminal, connection),
             BackupCommand.Build(terminal, connection),
             RestoreCommand.Build(terminal, connection),
+            FsckCommand.Build(terminal),
         };
     }
 

@@ -5,4 +5,6 @@ internal sealed class CatalogCorruptException(string file, string reason, Except
     : Exception($"{file}: {reason}", inner)
 {
     public string File { get; } = file;
+
+    public string Reason { get; } = reason;
 }

@@ -99,6 +99,13 @@ internal sealed class CatalogStorage(IOptions<StorageSettings> settings) : IGrai
             return null;
         }
 
+        var entry = Parse<T>(bytes, path);
+        return entry.Grain == grainId.ToString() ? entry : throw new CatalogCorruptException(path, $"it belongs to {entry.Grain}, not to {grainId}");
+    }
+
+    /// <exception cref="CatalogCorruptException">It is not what was written.</exception>
+    internal static CatalogEntry<T> Parse<T>(byte[] bytes, string path)
+    {
         try
         {
             var entry = JsonSerializer.Deserialize<CatalogEntry<T>>(bytes, s_json) ?? throw new JsonException("null");
@@ -106,7 +113,6 @@ internal sealed class CatalogStorage(IOptions<StorageSettings> settings) : IGrai
             {
                 { Format: not Format } => throw new CatalogCorruptException(path, $"format {entry.Format} is not known; this version reads {Format}"),
                 { Version: < 1 } => throw new CatalogCorruptException(path, $"version {entry.Version} was never written"),
-                _ when entry.Grain != grainId.ToString() => throw new CatalogCorruptException(path, $"it belongs to {entry.Grain}, not to {grainId}"),
                 _ => entry,
             };
         }

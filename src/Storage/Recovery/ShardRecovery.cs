@@ -28,7 +28,7 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
     private const long RecordsPerPublish = 50_000;
 
     /// <summary>Of a shard that was created and never opened.</summary>
-    private const long FirstEpoch = 1;
+    internal const long FirstEpoch = 1;
 
     private readonly long _started = clock.GetTimestamp();
     private readonly SnapshotStore _snapshots = new(disk, files, logger);

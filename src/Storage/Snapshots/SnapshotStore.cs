@@ -30,13 +30,9 @@ internal sealed class SnapshotStore(IDisk disk, ShardFiles files, ILogger logger
     {
         foreach (var name in List())
         {
-            var path = files.InDirectory(name.ToString());
             try
             {
-                var snapshot = Parse(name);
-                if (Refuse(snapshot, segments, mark, manifest) is { } reason)
-                    throw new ShardCorruptException(path, reason);
-                return new OpenedSnapshot(snapshot, reader.Read(snapshot, progress, cancel));
+                return Open(name, reader, segments, mark, manifest, progress, cancel);
             }
             catch (Exception fault) when (fault is ShardCorruptException or IOException or UnauthorizedAccessException)
             {
@@ -45,6 +41,17 @@ internal sealed class SnapshotStore(IDisk disk, ShardFiles files, ILogger logger
         }
 
         return null;
+    }
+
+    /// <summary>Opens one snapshot, and changes nothing.</summary>
+    /// <exception cref="ShardCorruptException">It cannot be relied on.</exception>
+    public OpenedSnapshot Open(
+        SnapshotName name, SnapshotReader reader, SegmentFiles segments, CommitPoint? mark, ShardManifest manifest, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var snapshot = Parse(name);
+        return Refuse(snapshot, segments, mark, manifest) is { } reason
+            ? throw new ShardCorruptException(files.InDirectory(name.ToString()), reason)
+            : new OpenedSnapshot(snapshot, reader.Read(snapshot, progress, cancel));
     }
 
     /// <summary>
@@ -140,7 +147,7 @@ internal sealed class SnapshotStore(IDisk disk, ShardFiles files, ILogger logger
     }
 
     /// <summary>Newest first.</summary>
-    private IEnumerable<SnapshotName> List()
+    public IEnumerable<SnapshotName> List()
     {
         var names = new List<SnapshotName>();
         foreach (var (file, _) in disk.List(files.Directory))
@@ -159,7 +166,7 @@ internal sealed class SnapshotStore(IDisk disk, ShardFiles files, ILogger logger
         return snapshot.FileName == name.ToString() ? snapshot : throw new ShardCorruptException(path, $"it is {snapshot.FileName}.");
     }
 
-    private SnapshotFile? TryParse(SnapshotName name)
+    public SnapshotFile? TryParse(SnapshotName name)
     {
         try
         {
