@@ -18,9 +18,19 @@ namespace ClipOrleans.Bench.Opening;
 internal sealed record OpenedShard(double OpenMs, double AnsweredMs, long PeakBytes, long AnonymousBytes, long Documents, bool HasCodes, bool FromSnapshot)
 {
     /// <summary>Opens in this process, and prints.</summary>
-    public static async Task PrintAsync(string directory, string queries)
+    /// <param name="directory">Of the shard.</param>
+    /// <param name="queries">The first of them is searched for.</param>
+    /// <param name="again">It is opened before as well, so that the code is compiled, as it is in a server that has opened another.</param>
+    public static async Task PrintAsync(string directory, string queries, bool again)
     {
         var query = VectorFile.Read<float>(queries, out var dimensions).AsSpan(0, dimensions).ToArray();
+        if (again)
+            await OpenAsync(directory, query);
+        Console.WriteLine(JsonSerializer.Serialize(await OpenAsync(directory, query)));
+    }
+
+    private static async Task<OpenedShard> OpenAsync(string directory, float[] query)
+    {
         var started = TimeProvider.System.GetTimestamp();
         await using var shard = await ShardEngine.OpenAsync(
             directory, new ShardOptions { SnapshotEveryBytes = 0 }, NullLoggerFactory.Instance, TimeProvider.System);
@@ -30,14 +40,14 @@ internal sealed record OpenedShard(double OpenMs, double AnsweredMs, long PeakBy
         var answered = TimeProvider.System.GetElapsedTime(started);
         if (rows.Count != found.Hits.Count)
             throw new InvalidDataException($"{found.Hits.Count} hits, {rows.Count} documents.");
-        Console.WriteLine(JsonSerializer.Serialize(new OpenedShard(
-            opened.TotalMilliseconds, answered.TotalMilliseconds, Status("VmHWM"), Status("RssAnon"), shard.View.Count, shard.View.HasCodes, shard.Stats.Snapshots.Sequence > 0)));
+        return new OpenedShard(
+            opened.TotalMilliseconds, answered.TotalMilliseconds, Status("VmHWM"), Status("RssAnon"), shard.View.Count, shard.View.HasCodes, shard.Stats.Snapshots.Sequence > 0);
     }
 
     /// <summary>The same in a process of its own.</summary>
-    public static OpenedShard Measure(string directory, string queries)
+    public static OpenedShard Measure(string directory, string queries, bool again)
     {
-        var lines = PeerProcess.Lines(Environment.ProcessPath!, [.. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(OpenedShard).Assembly.Location] : Array.Empty<string>(), "open-shard", directory, queries]);
+        var lines = PeerProcess.Lines(Environment.ProcessPath!, [.. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(OpenedShard).Assembly.Location] : Array.Empty<string>(), "open-shard", directory, queries, .. again ? ["--again"] : Array.Empty<string>()]);
         return lines[^1].Deserialize<OpenedShard>() ?? throw new InvalidDataException("The process that opens the shard printed nothing.");
     }
 
