@@ -90,13 +90,6 @@ internal abstract class FieldView(Posting present)
     /// <summary>Adds the rows that have this value.</summary>
     public abstract void UnionEqual(FieldValue value, DocumentSet set);
 
-    /// <summary>Adds the rows that have one of these values.</summary>
-    public virtual void UnionAny(IReadOnlyList<FieldValue> values, DocumentSet set)
-    {
-        foreach (var value in values)
-            UnionEqual(value, set);
-    }
-
     /// <summary>Adds the rows whose key lies in the interval, both ends included.</summary>
     public abstract void UnionRange(long minKey, long maxKey, DocumentSet set);
 

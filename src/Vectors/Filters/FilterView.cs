@@ -102,7 +102,8 @@ internal sealed class FilterView(FieldSchema schema, FieldView[] fields)
                 Field(equal.Field, equal.Value.Type).UnionEqual(equal.Value, set);
                 break;
             case InFilter any:
-                UnionAny(any, set);
+                foreach (var value in any.Values)
+                    Field(any.Field, value.Type).UnionEqual(value, set);
                 break;
             case RangeFilter range:
                 Field(range.Field, FieldType.Number, FieldType.DateTime).UnionRange(range.MinKey, range.MaxKey, set);
@@ -116,14 +117,6 @@ internal sealed class FilterView(FieldSchema schema, FieldView[] fields)
             default:
                 throw new ArgumentException($"A filter of type {filter.GetType().Name} is not known.", nameof(filter));
         }
-    }
-
-    private void UnionAny(InFilter any, DocumentSet set)
-    {
-        FieldView? field = null;
-        foreach (var value in any.Values)
-            field = Field(any.Field, value.Type);
-        field?.UnionAny(any.Values, set);
     }
 
     /// <summary>The field, if it has one of these types; a list's elements are keywords. No type given: any.</summary>

@@ -93,19 +93,6 @@ internal sealed class KeywordView(Posting present, ConcurrentDictionary<string, 
             posting.UnionInto(set);
     }
 
-    public override void UnionAny(IReadOnlyList<FieldValue> values, DocumentSet set)
-    {
-        var lists = new ListedUnion(set, values.Count);
-        foreach (var value in values)
-        {
-            if (byValue.TryGetValue(value.Text ?? KeywordIndex.BooleanText(value), out var posting))
-                posting.UnionInto(set, ref lists);
-        }
-
-        lists.Run();
-        lists.Dispose();
-    }
-
     public override void UnionRange(long minKey, long maxKey, DocumentSet set) => throw new InvalidOperationException("Keywords have no ranges.");
 
     public override void UnionNear(GeoPoint center, double meters, DocumentSet set) => throw new InvalidOperationException("Keywords have no place.");

@@ -65,22 +65,20 @@ internal sealed class Posting
                 set.UnionWithChunks(chunks);
                 break;
             case int[] rows:
-                ListedUnion.Add(rows, set);
+                var words = set.Words;
+                foreach (var row in rows)
+                {
+                    if (row >= set.RowCount)
+                        break;
+                    words[row >> 6] |= 1UL << row;
+                }
+
                 break;
             default:
                 if (_first < set.RowCount)
                     set.Add(_first);
                 break;
         }
-    }
-
-    /// <summary>The same for one of many: a list is only handed over, for the union to add with the others.</summary>
-    public void UnionInto(DocumentSet set, ref ListedUnion lists)
-    {
-        if (Volatile.Read(ref _store) is int[] rows)
-            lists.Add(rows);
-        else
-            UnionInto(set);
     }
 
     /// <summary>How many rows below this one have the value.</summary>

@@ -35,21 +35,6 @@ public sealed class PostingTests
             iter: 300);
 
     [Fact]
-    public void Many_postings_at_once_are_the_set_of_the_rows_of_all() =>
-        Gen.Select(Rows.Array[0, 12], Gen.Int[0, 300_000], Gen.Int[1, 60]).Sample(
-            (all, rowCount, stretch) =>
-            {
-                using var set = DocumentSet.None(rowCount);
-                var lists = new ListedUnion(set, all.Length);
-                foreach (var rows in all)
-                    Filled([.. rows.Select(row => row * stretch)]).UnionInto(set, ref lists);
-                lists.Run();
-                lists.Dispose();
-                Assert.Equal(all.SelectMany(static rows => rows).Distinct().Order().Select(row => row * stretch).Where(row => row < rowCount), Members(set));
-            },
-            iter: 200);
-
-    [Fact]
     public void Renumbering_keeps_the_living_in_order() =>
         Gen.Select(Rows, Gen.Int[2, 5]).Sample(
             (rows, modulus) =>
