@@ -39,7 +39,7 @@ internal sealed class CatalogCheck
         check.ReadAll<IndexState>(IndexFolder, (key, state) => check._indexes[IndexKey.Parse(key)] = state);
         foreach (var (key, index) in check._indexes)
             check.CheckIndex(key, index);
-        check.Report = new CheckReport(CheckReport.Catalog, root, check._tenants.Count + check._indexes.Count, check._bytes, check._findings.All);
+        check.Report = new CheckReport(CheckReport.Catalog, root, Documents: 0, check._bytes, check._findings.All);
         return check;
     }
 
