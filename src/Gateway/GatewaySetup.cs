@@ -23,8 +23,8 @@ namespace ClipOrleans.Gateway;
 public static class GatewaySetup
 {
     /// <summary>
-    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c> and <c>Query</c>. A wrong value stops
-    /// the start with its key named.
+    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c>, <c>Query</c> and <c>Management</c>. A
+    /// wrong value stops the start with its key named.
     /// </summary>
     public static IServiceCollection AddClipOrleansGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -32,6 +32,7 @@ public static class GatewaySetup
         services.AddSection<LimitOptions>(configuration, LimitOptions.Section);
         services.AddSection<FetchOptions>(configuration, FetchOptions.Section);
         services.AddSection<QueryOptions>(configuration, QueryOptions.Section);
+        services.AddSection<ManagementOptions>(configuration, ManagementOptions.Section);
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -80,6 +81,7 @@ public static class GatewaySetup
     {
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ErrorBoundary>();
+        app.UseMiddleware<ManagementPort>();
         app.UseMiddleware<AdmissionControl>();
         app.UseMiddleware<BareStatus>();
         app.UseRouting();

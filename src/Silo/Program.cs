@@ -18,6 +18,9 @@ if (args is ["--version"])
 if (ModelsVerb.Parse(args) is { } check)
     return await ModelsVerb.RunAsync(check.Folder, check.Json, Console.Out);
 
+if (HealthVerb.Parse(args) is { } probed)
+    return await HealthVerb.RunAsync(probed, Console.Out, Console.Error);
+
 try
 {
     if (FsckArguments.Parse(args) is { } fsck)

@@ -32,6 +32,7 @@ internal static class SiloApplication
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         ConfigurationSources.AddAll(builder.Configuration, args);
+        ListenAddresses.AddManagement(builder.Configuration);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdown);
         AddLogging(builder.Logging);
 

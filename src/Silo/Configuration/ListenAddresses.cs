@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Net;
+using ClipOrleans.Gateway.Options;
 
 namespace ClipOrleans.Silo.Configuration;
 
@@ -28,6 +30,23 @@ internal static class ListenAddresses
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Adds the port of <c>Management:Port</c> on every address to what the server listens on. It is no breach of what
+    /// <see cref="Problem"/> demands, since <c>ManagementPort</c> keeps the API off it.
+    /// </summary>
+    public static void AddManagement(IConfigurationManager configuration)
+    {
+        var port = configuration.GetValue<int>($"{ManagementOptions.Section}:{nameof(ManagementOptions.Port)}");
+        if (port == 0)
+            return;
+        var url = string.Create(CultureInfo.InvariantCulture, $"http://*:{port}");
+        configuration.AddInMemoryCollection([
+            configuration.GetSection("Kestrel:Endpoints").GetChildren().Any()
+                ? new("Kestrel:Endpoints:Management:Url", url)
+                : new("urls", string.Join(';', [.. All(configuration), url])),
+        ]);
     }
 
     /// <summary>Endpoints of the Kestrel section replace the urls, as Kestrel itself has it.</summary>

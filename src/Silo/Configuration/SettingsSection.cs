@@ -19,6 +19,7 @@ internal sealed record SettingsSection(string Name, Type Type)
         new(LimitOptions.Section, typeof(LimitOptions)),
         new(FetchOptions.Section, typeof(FetchOptions)),
         new(QueryOptions.Section, typeof(QueryOptions)),
+        new(ManagementOptions.Section, typeof(ManagementOptions)),
     ];
 
     public IEnumerable<Setting> Settings =>

@@ -100,6 +100,20 @@ public sealed class SettingsTests
         Assert.Contains("0.0.0.0", problem, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("0", "urls", "http://127.0.0.1:8080")]
+    [InlineData("8081", "urls", "http://127.0.0.1:8080;http://*:8081")]
+    [InlineData("8081", "Kestrel:Endpoints:Management:Url", "http://*:8081", "Kestrel:Endpoints:Api:Url=https://127.0.0.1:8443")]
+    public void The_management_port_is_added_to_what_is_listened_on(string port, string key, string value, params string[] more)
+    {
+        var configuration = new ConfigurationManager();
+        configuration.AddInMemoryCollection([new("urls", "http://127.0.0.1:8080"), new("Management:Port", port)]);
+        configuration.AddInMemoryCollection(more.Select(pair => new KeyValuePair<string, string?>(pair.Split('=')[0], pair.Split('=')[1])));
+        Assert.Null(ListenAddresses.Problem(configuration));
+        ListenAddresses.AddManagement(configuration);
+        Assert.Equal(value, configuration[key]);
+    }
+
     private static IConfiguration Configuration(params (string Key, string Value)[] values) =>
         new ConfigurationBuilder().AddInMemoryCollection(values.Select(value => new KeyValuePair<string, string?>(value.Key, value.Value))).Build();
 }
