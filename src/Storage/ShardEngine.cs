@@ -184,12 +184,27 @@ public sealed class ShardEngine : IAsyncDisposable
     /// <exception cref="ShardUnavailableException">The device failed, or the engine is closed. Writing goes on by itself when the device takes it again.</exception>
     /// <exception cref="ShardBrokenException">The shard has to be opened again before it takes writes.</exception>
     /// <exception cref="ShardFencedException">A newer owner has opened the shard.</exception>
-    public async ValueTask<WriteResult> WriteAsync(IReadOnlyList<StoredOperation> operations, CancellationToken cancel = default)
+    public ValueTask<WriteResult> WriteAsync(IReadOnlyList<StoredOperation> operations, CancellationToken cancel = default) =>
+        WriteAsync(operations, writeId: null, cancel);
+
+    /// <summary>
+    /// The same for a write that may be asked for again because its answer got lost: it is done once, and every time it gets
+    /// the answer of the first, also after a crash. An id is remembered for ten minutes by the times of the writes in the log,
+    /// and of a shard at most the newest 65,536, or as many as fit 8 MiB (some 60,000 of one operation, 7,000 of a thousand).
+    /// </summary>
+    /// <param name="operations">The same for the same id.</param>
+    /// <param name="writeId">A new one for each write; not empty.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="ArgumentException">The id was that of a write with another number of operations.</exception>
+    public ValueTask<WriteResult> WriteAsync(IReadOnlyList<StoredOperation> operations, Guid writeId, CancellationToken cancel = default) =>
+        writeId == Guid.Empty ? throw new ArgumentException("A write id is not empty.", nameof(writeId)) : WriteAsync(operations, (Guid?)writeId, cancel);
+
+    private async ValueTask<WriteResult> WriteAsync(IReadOnlyList<StoredOperation> operations, Guid? writeId, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(operations);
         if (operations.Any(operation => operation.Kind is not (StoredOperationKind.Upsert or StoredOperationKind.PatchMetadata or StoredOperationKind.Delete)))
             throw new ArgumentException("An operation is an upsert, a patch or a deletion.", nameof(operations));
-        return await SubmitAsync(new BatchRequest(operations, cancel));
+        return await SubmitAsync(new BatchRequest(operations, writeId, cancel));
     }
 
     /// <summary>Deletes exactly what matches when the writer comes to it; null deletes everything.</summary>

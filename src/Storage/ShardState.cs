@@ -3,6 +3,7 @@ using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Maintenance;
+using ClipOrleans.Storage.Writing;
 using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Filters;
 using ClipOrleans.Vectors.Recall;
@@ -42,8 +43,10 @@ internal sealed class ShardState : ITrainedIndex
     /// <param name="preciseVectors">Where float32 vectors of later rows lie.</param>
     /// <param name="restore">Makes the collection that was saved, from what is wished for.</param>
     /// <param name="position">The last record in it.</param>
-    public ShardState(ShardManifest saved, IVectorMemory preciseVectors, Func<CollectionOptions, VectorCollection> restore, LogPosition position)
+    /// <param name="writes">The newest writes that had ids.</param>
+    public ShardState(ShardManifest saved, IVectorMemory preciseVectors, Func<CollectionOptions, VectorCollection> restore, LogPosition position, RecentWrites writes)
     {
+        Writes = writes;
         Descriptor = saved.Descriptor;
         LogBegin = saved.LogBegin;
         _preciseVectors = preciseVectors;
@@ -58,6 +61,9 @@ internal sealed class ShardState : ITrainedIndex
 
     /// <summary>Where the log begins, as its newest manifest says; what stands before may be gone.</summary>
     public long LogBegin { get; private set; } = LogGeometry.FirstAddress;
+
+    /// <summary>The newest writes that had ids.</summary>
+    public RecentWrites Writes { get; } = new();
 
     public CollectionView View => Volatile.Read(ref _collection).View;
 
@@ -97,7 +103,10 @@ internal sealed class ShardState : ITrainedIndex
                 for (var i = 0; i < header.Operations; i++)
                 {
                     var row = RowCodec.Read(record, offset);
-                    Apply(address, row);
+                    if (row.Kind == OperationKind.Receipt)
+                        Writes.Add(WriteReceipt.Read(row.Receipt), address, header.Sequence);
+                    else
+                        Apply(address, row);
                     offset += row.Length;
                 }
 

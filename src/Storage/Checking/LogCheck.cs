@@ -73,6 +73,8 @@ internal sealed class LogCheck(SegmentFiles segments, CommitPoint? mark, long cu
             var row = RowCodec.Read(record, offset);
             if (row.Kind == OperationKind.Delete)
                 _documents.Remove(row.Id);
+            else if (row.Kind == OperationKind.Receipt)
+                _ = WriteReceipt.Read(row.Receipt);
             else
                 _documents[row.Id] = new PlacedDocument(new Locator(address, offset).Pack(), XxHash3.HashToUInt64(row.Vector.Span), Addresses(row), row.ImageBytes);
             offset += row.Length;

@@ -28,8 +28,11 @@ public sealed record StoredOutcome(StoredStatus Status, string? Reason = null, s
 
     internal static StoredOutcome NotFound { get; } = new(StoredStatus.NotFound);
 
+    /// <summary>Longer sentences are cut: an outcome of a write with an id is kept.</summary>
+    internal const int MaxDetailLength = 1_000;
+
     internal static StoredOutcome Failed(string reason, string detail, string? pointer = null) =>
-        new(StoredStatus.Failed, reason, detail, pointer);
+        new(StoredStatus.Failed, reason, detail.Length > MaxDetailLength ? detail[..(MaxDetailLength - 1)] + "…" : detail, pointer?.Length > MaxDetailLength ? "" : pointer);
 }
 
 /// <summary>The closed list of reasons for which a shard refuses one operation while it takes the others.</summary>

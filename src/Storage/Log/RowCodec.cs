@@ -7,6 +7,7 @@ namespace ClipOrleans.Storage.Log;
 /// Delete: id length (2) · 0 (2) · id.
 /// Put: created (8) · updated (8) · lengths of id, model, revision, content type (2 each) · of image URL, text, metadata (4 each) ·
 /// dimensions (4) · image bytes (4) · chunks (4) · then those parts, the vector and the chunk addresses in this order.
+/// Receipt: see <see cref="WriteReceipt"/>.
 /// </summary>
 internal static class RowCodec
 {
@@ -20,8 +21,9 @@ internal static class RowCodec
     private const int BytesOfFloat = 4;
     private const int BytesOfAddress = 8;
 
-    public static int Size(in RowView row) => row.Kind == OperationKind.Delete
-        ? DeleteFixedBytes + row.IdBytes.Length
+    public static int Size(in RowView row) =>
+        row.Kind == OperationKind.Receipt ? row.Receipt.Length
+        : row.Kind == OperationKind.Delete ? DeleteFixedBytes + row.IdBytes.Length
         : PutFixedBytes + row.IdBytes.Length + row.Model.Length + row.ModelRevision.Length + row.ImageContentType.Length
             + (row.ImageUrl?.Length ?? 0) + (row.Text?.Length ?? 0) + row.Metadata.Length + row.Vector.Length + row.Chunks.Length;
 
@@ -77,9 +79,10 @@ internal static class RowCodec
         {
             OperationKind.Delete => ReadDelete(record.Slice(offset, length), offset),
             OperationKind.Put when length >= PutFixedBytes => ReadPut(record.Slice(offset, length), offset),
+            OperationKind.Receipt => new RowView { Kind = OperationKind.Receipt, Offset = offset, Length = length, IdBytes = default, Receipt = record.Slice(offset, length) },
             _ => throw new FormatException($"unknown operation {span[0]} at offset {offset}"),
         };
-        return Size(row) == length && row.IdBytes.Length > 0 ? row : throw new FormatException($"the parts of the operation at offset {offset} do not add up to its length");
+        return Size(row) == length && (row.IdBytes.Length > 0 || row.Kind == OperationKind.Receipt) ? row : throw new FormatException($"the parts of the operation at offset {offset} do not add up to its length");
     }
 
     private static RowView ReadDelete(ReadOnlyMemory<byte> operation, int offset)

@@ -11,6 +11,9 @@ internal enum OperationKind : byte
     Put = 1,
 
     Delete = 2,
+
+    /// <summary>What became of the operations before it: <see cref="WriteReceipt"/>. No document.</summary>
+    Receipt = 3,
 }
 
 /// <summary>One operation as it stands in a record: slices of the record's bytes, lengths checked, nothing decoded.</summary>
@@ -54,6 +57,9 @@ internal readonly record struct RowView
 
     /// <summary>The row was copied from further ahead in the log, and is no newer version of its document.</summary>
     public bool IsMoved { get; init; }
+
+    /// <summary>All bytes of a receipt; nothing else of it is taken apart here.</summary>
+    public ReadOnlyMemory<byte> Receipt { get; init; }
 
     public bool HasImage => ImageBytes > 0;
 

@@ -142,7 +142,8 @@ internal sealed class ShardSnapshots : IAsyncDisposable
             || (_state.HasCodes && _state.Trainings != Interlocked.Read(ref _lastTrainings));
     }
 
-    private SnapshotPoint Point() => new(_state.Collection, _state.View, _state.Position, _manifest.Current with { Descriptor = _state.Descriptor, LogBegin = _state.LogBegin }, _state.Trainings);
+    private SnapshotPoint Point() => new(
+        _state.Collection, _state.View, _state.Position, _manifest.Current with { Descriptor = _state.Descriptor, LogBegin = _state.LogBegin }, _state.Trainings, _state.Writes.Save());
 
     private void TakeInBackground(SnapshotPoint point, MaintenanceWorker worker)
     {

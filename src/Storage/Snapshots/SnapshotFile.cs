@@ -15,14 +15,16 @@ internal readonly record struct SealedFile(long Length, ulong Seal);
 /// <code>
 ///   0  8  "CLIPSNAP"                 64  4  rows                      96  8  length of the codes file; 0: there is none
 ///   8  4  format version             68  4  rows of a block          104  8  seal of the codes file
-///  12  4  bytes of the manifest      72  4  files of vectors         112  8  zero
+///  12  4  bytes of the manifest      72  4  files of vectors         112  8  bytes of write receipts
 ///  16  8  number of the last record  76  4  blocks of vectors        120  …  manifest (JSON, without owner)
 ///  24  8  its address                80  8  length of the rows file   …   …  for each file of vectors: number 8, epoch 8, first block 4, blocks 4
 ///  32  8  address one past it        88  8  seal of the rows file     …   …  for each block of vectors: XxHash3 of its rows 8
-///  40  8  its epoch                                                   …   8  XxHash3 of all before
+///  40  8  its epoch                                                   …   …  receipts of writes
+///                                                                     …   8  XxHash3 of all before
 ///  48  8  its checksum
 ///  56  8  epoch of the writer
 /// </code>
+/// A receipt of a write has the address of its record (8) before it.
 /// The seal of the rows file is the XxHash3 of its last 128 bytes, that of the codes file of its first 4096.
 /// </summary>
 /// <param name="Position">The last record that is covered.</param>
@@ -45,6 +47,9 @@ internal sealed record SnapshotFile(
 {
     public const int Version = 1;
 
+    /// <summary>The newest writes that had ids.</summary>
+    public ReadOnlyMemory<byte> Writes { get; init; }
+
     private const ulong Magic = 0x5041_4E53_5049_4C43; // "CLIPSNAP"
     private const int HeadBytes = 120;
     private const int PartBytes = 24;
@@ -63,7 +68,7 @@ internal sealed record SnapshotFile(
     public byte[] ToBytes()
     {
         var manifest = (Manifest with { Owner = null }).ToJson();
-        var bytes = new byte[HeadBytes + manifest.Length + (Parts.Count * PartBytes) + (BlockHashes.Count * HashBytes) + HashBytes];
+        var bytes = new byte[HeadBytes + manifest.Length + (Parts.Count * PartBytes) + (BlockHashes.Count * HashBytes) + Writes.Length + HashBytes];
         WriteHead(bytes, manifest.Length);
         manifest.CopyTo(bytes.AsSpan(HeadBytes));
         var rest = bytes.AsSpan(HeadBytes + manifest.Length);
@@ -82,6 +87,8 @@ internal sealed record SnapshotFile(
             rest = rest[HashBytes..];
         }
 
+        Writes.Span.CopyTo(rest);
+        rest = rest[Writes.Length..];
         BinaryPrimitives.WriteUInt64LittleEndian(rest, XxHash3.HashToUInt64(bytes.AsSpan(0, bytes.Length - HashBytes)));
         return bytes;
     }
@@ -98,7 +105,8 @@ internal sealed record SnapshotFile(
         var manifestBytes = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
         var parts = new VectorPart[BinaryPrimitives.ReadInt32LittleEndian(bytes[72..])];
         var hashes = new ulong[BinaryPrimitives.ReadInt32LittleEndian(bytes[76..])];
-        if (HeadBytes + (long)manifestBytes + (parts.Length * (long)PartBytes) + (hashes.Length * (long)HashBytes) + HashBytes != bytes.Length)
+        var writeBytes = BinaryPrimitives.ReadInt64LittleEndian(bytes[112..]);
+        if (writeBytes < 0 || HeadBytes + (long)manifestBytes + (parts.Length * (long)PartBytes) + (hashes.Length * (long)HashBytes) + writeBytes + HashBytes != bytes.Length)
             throw new ShardCorruptException(file, "its length does not fit what it tells of.");
         var rest = bytes[(HeadBytes + manifestBytes)..];
         for (var i = 0; i < parts.Length; i++, rest = rest[PartBytes..])
@@ -112,7 +120,7 @@ internal sealed record SnapshotFile(
 
         for (var i = 0; i < hashes.Length; i++, rest = rest[HashBytes..])
             hashes[i] = BinaryPrimitives.ReadUInt64LittleEndian(rest);
-        return ReadHead(bytes, ShardManifest.Parse(bytes.Slice(HeadBytes, manifestBytes), file), parts, hashes);
+        return ReadHead(bytes, ShardManifest.Parse(bytes.Slice(HeadBytes, manifestBytes), file), parts, hashes) with { Writes = rest[..^HashBytes].ToArray() };
     }
 
     private void WriteHead(Span<byte> bytes, int manifestBytes)
@@ -134,6 +142,7 @@ internal sealed record SnapshotFile(
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[88..], Rows.Seal);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[96..], Codes?.Length ?? 0);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[104..], Codes?.Seal ?? 0);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[112..], Writes.Length);
     }
 
     private static SnapshotFile ReadHead(ReadOnlySpan<byte> bytes, ShardManifest manifest, VectorPart[] parts, ulong[] hashes)

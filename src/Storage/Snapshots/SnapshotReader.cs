@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Files;
+using ClipOrleans.Storage.Writing;
 using ClipOrleans.Vectors;
 using ClipOrleans.Vectors.Rows;
 using ClipOrleans.Vectors.Saved;
@@ -37,7 +38,8 @@ internal sealed class SnapshotReader(IDisk disk, ShardFiles files, PreciseVector
                 snapshot.Manifest,
                 laterVectors,
                 options => Restore(snapshot, options, rows, blocks, codes),
-                snapshot.Position);
+                snapshot.Position,
+                ReadWrites(snapshot));
             verifying.GetAwaiter().GetResult();
             return state;
         }
@@ -59,6 +61,18 @@ internal sealed class SnapshotReader(IDisk disk, ShardFiles files, PreciseVector
         catch (Exception e) when (e is InvalidDataException or ArgumentException)
         {
             throw new ShardCorruptException(files.InDirectory(snapshot.RowsFileName), e.Message, e);
+        }
+    }
+
+    private RecentWrites ReadWrites(SnapshotFile snapshot)
+    {
+        try
+        {
+            return RecentWrites.Load(snapshot.Writes);
+        }
+        catch (FormatException e)
+        {
+            throw new ShardCorruptException(files.InDirectory(snapshot.FileName), e.Message, e);
         }
     }
 

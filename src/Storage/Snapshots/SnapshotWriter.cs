@@ -14,7 +14,8 @@ namespace ClipOrleans.Storage.Snapshots;
 /// <param name="Position">The last record in it.</param>
 /// <param name="Manifest">What the shard was then, with this engine's epoch.</param>
 /// <param name="Trainings">How often codes were taken over until then.</param>
-internal sealed record SnapshotPoint(VectorCollection Collection, CollectionView View, LogPosition Position, ShardManifest Manifest, long Trainings);
+/// <param name="Writes">The newest writes that had ids, as they are saved.</param>
+internal sealed record SnapshotPoint(VectorCollection Collection, CollectionView View, LogPosition Position, ShardManifest Manifest, long Trainings, ReadOnlyMemory<byte> Writes);
 
 /// <summary>
 /// Writes snapshots, one at a time, while the shard is read and written. Files of vectors grow from one snapshot to the
@@ -60,7 +61,8 @@ internal sealed class SnapshotWriter(IDisk disk, ShardFiles files, EpochFence fe
 
         var snapshot = new SnapshotFile(
             point.Position, point.Manifest, point.View.RowCount, point.Collection.VectorBlockRows, rows, codes,
-            [.. ledger.Parts], lastHash is { } last ? [.. ledger.Hashes, last] : [.. ledger.Hashes]);
+            [.. ledger.Parts], lastHash is { } last ? [.. ledger.Hashes, last] : [.. ledger.Hashes])
+        { Writes = point.Writes };
 
         // A replaced owner must not leave a snapshot that looks newer than its successor's.
         fence.Check();

@@ -14,13 +14,62 @@ namespace ClipOrleans.Storage.Writing;
 /// </summary>
 internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPacker packer, PendingRows pending, TimeProvider clock, ILogger logger)
 {
-    /// <summary>Encodes all operations of a request into the group, in order.</summary>
+    private long _lastTime;
+
+    /// <summary>
+    /// Encodes all operations of a request into the group, in order. Of a write that was there before, only those that are
+    /// not in the log: none, unless a crash came between its records.
+    /// </summary>
     public async ValueTask EncodeAsync(BatchRequest request, WriteGroup group)
     {
         var now = RowTime.Of(clock.GetUtcNow());
-        for (var i = 0; i < request.Operations.Count; i++)
-            request.Outcomes[i] = await EncodeAsync(request.Operations[i], now, group);
+        var done = 0;
+        if (request.WriteId is { } id && !TryBegin(request, id, now, out done))
+            return;
         group.Requests.Add(request);
+        if (done == request.Operations.Count)
+            return;
+        for (var i = done; i < request.Operations.Count; i++)
+        {
+            request.Outcomes[i] = await EncodeAsync(request.Operations[i], now, group);
+            await packer.NoteAsync(request.Outcomes[i], group);
+        }
+
+        packer.EndWrite();
+    }
+
+    /// <summary>Looks whether the write was there before, and takes from it what is known.</summary>
+    /// <returns>False if it was another one, and the request is answered.</returns>
+    private bool TryBegin(BatchRequest request, Guid id, long now, out int done)
+    {
+        done = request.Operations.Count;
+        var first = pending.FindWrite(id);
+        state.Writes.TryFind(id, out var known);
+        if ((first?.Operations.Count ?? known?.Total ?? done) is var total && total != done)
+        {
+            request.Fail(new ArgumentException($"The write {id} had {total} operations when it came first, and has {done} now: it is another one."));
+            return false;
+        }
+
+        if (first is not null)
+        {
+            request.Join(first);
+            return true;
+        }
+
+        if (known is not null)
+        {
+            known.ReadOutcomes().CopyTo(request.Outcomes, 0);
+            request.Sequence = known.Sequence;
+            if (known.IsWhole)
+                return true;
+        }
+
+        done = known?.Known ?? 0;
+        pending.SetWrite(id, request);
+        _lastTime = Math.Max(_lastTime, Math.Max(now, state.Writes.NewestTime));
+        packer.BeginWrite(new ReceiptDraft(request, _lastTime, done));
+        return true;
     }
 
     /// <summary>Encodes the deletion of a document that is known to be there.</summary>
@@ -112,7 +161,7 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
             CreatedAt = createdAt ?? now,
             UpdatedAt = now,
         };
-        if (!packer.Fits(row))
+        if (RowCodec.Size(row) > packer.MaxRowBytes)
             return TooLarge(row);
         if (!operation.Image.IsEmpty)
             row = row with { Chunks = await packer.AppendImageAsync(operation.Image, group) };
@@ -144,7 +193,7 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
         }
 
         var row = old.Row with { Metadata = merged, UpdatedAt = Later(now, old.Row), IsMoved = false };
-        if (!packer.Fits(row))
+        if (RowCodec.Size(row) > packer.MaxRowBytes)
             return TooLarge(row);
         group.NewRows++;
         await AddAsync(operation.Id, row, group);
@@ -180,7 +229,7 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
 
     private StoredOutcome TooLarge(in RowView row) => StoredOutcome.Failed(
         FailureReasons.DocumentTooLarge,
-        $"The document has {RowCodec.Size(row)} bytes without its image; at most {log.MaxRecordBytes - RecordHeader.Bytes} fit.");
+        $"The document has {RowCodec.Size(row)} bytes without its image; at most {packer.MaxRowBytes} fit.");
 
     // A null array would convert to an empty memory, not to none.
     private static ReadOnlyMemory<byte>? ToBytes(string? text) => text is null ? default(ReadOnlyMemory<byte>?) : Encoding.UTF8.GetBytes(text);

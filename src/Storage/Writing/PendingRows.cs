@@ -9,14 +9,20 @@ internal readonly record struct PendingRow(WriteGroup Group, ReadOnlyMemory<byte
 }
 
 /// <summary>
-/// What the groups in flight make of the documents they touch: the newest state, ahead of the published view. Used by the
-/// writer's loop alone.
+/// What the groups in flight make of the documents they touch: the newest state, ahead of the published view; and which
+/// writes are in them, by id. Used by the writer's loop alone.
 /// </summary>
 internal sealed class PendingRows
 {
     private readonly Dictionary<string, PendingRow> _rows = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<Guid, BatchRequest> _writes = [];
+
     public bool TryGet(string id, out PendingRow row) => _rows.TryGetValue(id, out row);
+
+    public BatchRequest? FindWrite(Guid id) => _writes.GetValueOrDefault(id);
+
+    public void SetWrite(Guid id, BatchRequest request) => _writes[id] = request;
 
     public void Set(string id, PendingRow row)
     {
@@ -25,7 +31,11 @@ internal sealed class PendingRows
     }
 
     /// <summary>Nothing is in flight any more, and nothing of what was has been written.</summary>
-    public void Clear() => _rows.Clear();
+    public void Clear()
+    {
+        _rows.Clear();
+        _writes.Clear();
+    }
 
     /// <summary>The group is visible now: the view knows what it did, except where a later group has done more.</summary>
     public void Forget(WriteGroup group)
@@ -34,6 +44,12 @@ internal sealed class PendingRows
         {
             if (_rows.TryGetValue(id, out var row) && ReferenceEquals(row.Group, group))
                 _rows.Remove(id);
+        }
+
+        foreach (var request in group.Requests)
+        {
+            if (request.WriteId is { } id && ReferenceEquals(_writes.GetValueOrDefault(id), request))
+                _writes.Remove(id);
         }
     }
 }

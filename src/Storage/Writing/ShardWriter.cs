@@ -1,5 +1,4 @@
 using ClipOrleans.Storage.Compaction;
-using ClipOrleans.Storage.Documents;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
@@ -251,7 +250,7 @@ internal sealed class ShardWriter
         {
             await MakeVisibleAsync(group);
             foreach (var request in group.Requests)
-                request.Complete(new WriteResult(request.Outcomes, group.LastSequence));
+                request.CompleteWith(group.LastSequence);
             AfterPublish();
         }
         catch (Exception e)
@@ -265,9 +264,9 @@ internal sealed class ShardWriter
     {
         if (Stopped is { } reason)
             throw reason;
+        _fence.Check();
         if (!group.Appended)
             return;
-        _fence.Check();
 
         // What is durable must become visible: all that this takes is got before.
         _state.Reserve(group.NewRows);
@@ -353,6 +352,9 @@ internal sealed class ShardWriter
     private async Task TruncateAsync(TruncateRequest request)
     {
         var group = new WriteGroup();
+        foreach (var write in _state.Writes.Before(request.Begin))
+            await _packer.MoveAsync(write, group);
+        await _packer.SealAsync(group);
         await _packer.AppendManifestAsync((_manifest.Current with { Owner = null, LogBegin = request.Begin }).ToJson(), group);
         await CommitAloneAsync(group);
         _fence.Check();

@@ -43,12 +43,32 @@ internal abstract class WriteRequest<T>(long bytes, CancellationToken cancel) : 
     protected override void Withdraw() => _answer.TrySetCanceled(Cancel);
 }
 
-internal sealed class BatchRequest(IReadOnlyList<StoredOperation> operations, CancellationToken cancel)
+internal sealed class BatchRequest(IReadOnlyList<StoredOperation> operations, Guid? writeId, CancellationToken cancel)
     : WriteRequest<WriteResult>(BytesOf(operations), cancel)
 {
+    private StoredOutcome[] _outcomes = new StoredOutcome[operations.Count];
+    private BatchRequest? _first;
+
     public IReadOnlyList<StoredOperation> Operations => operations;
 
-    public StoredOutcome[] Outcomes { get; } = new StoredOutcome[operations.Count];
+    /// <summary>By which it is known that the same write comes again; null: it does not.</summary>
+    public Guid? WriteId => writeId;
+
+    public StoredOutcome[] Outcomes => _outcomes;
+
+    /// <summary>Of the last record of a write with an id, once that is known.</summary>
+    public long? Sequence { get; set; }
+
+    /// <summary>Takes the answer of the request that came first with the same id.</summary>
+    public void Join(BatchRequest first) => _first = first;
+
+    /// <param name="groupSequence">Number of the last record of its group.</param>
+    public void CompleteWith(long groupSequence)
+    {
+        if (_first is { } first)
+            (_outcomes, Sequence) = (first.Outcomes, first.Sequence);
+        Complete(new WriteResult(_outcomes, Sequence ?? groupSequence));
+    }
 
     private static long BytesOf(IReadOnlyList<StoredOperation> operations)
     {

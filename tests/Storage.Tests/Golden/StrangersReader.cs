@@ -133,8 +133,10 @@ internal static partial class StrangersReader
             var operation = record.AsMemory(at, BinaryPrimitives.ReadInt32LittleEndian(record.AsSpan(at + 4)));
             if (record[at] == 2)
                 documents.Remove(Encoding.UTF8.GetString(operation.Span.Slice(12, BinaryPrimitives.ReadUInt16LittleEndian(operation.Span[8..]))));
-            else
+            else if (record[at] == 1)
                 Put(log, operation, documents);
+            else
+                Assert.Equal(3, record[at]);
             at += operation.Length;
         }
 
