@@ -43,6 +43,18 @@ install_native_needs() {
   if [ ${#packages[@]} -gt 0 ]; then install "${packages[@]}"; fi
 }
 
+# The servers that tests of clusters start for themselves. Without them these tests are skipped by name.
+install_stores() {
+  command -v apt-get >/dev/null && [ "$(id -u)" = 0 ] || return 0
+  local packages=()
+  command -v redis-server >/dev/null || packages+=(redis-server)
+  [ -n "$(ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null)" ] || packages+=(postgresql)
+  [ ${#packages[@]} -gt 0 ] || return 0
+  # Only the programs are wanted: no database is to be made, and no server to be started, by the installation.
+  mkdir -p /etc/postgresql-common && [ -e /etc/postgresql-common/createcluster.conf ] || echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+  RUNLEVEL=1 install "${packages[@]}"
+}
+
 # count <name> <log> <exit code>: adds what the summary of one test process says.
 count() {
   local total ok bad skip
@@ -80,6 +92,7 @@ command -v node >/dev/null || echo "Node is missing: nothing here needs it but t
 say "Building (Release)"
 dotnet build ClipOrleans.sln -c Release --nologo -v q || stop "The build failed."
 install_native_needs
+install_stores
 rm -rf "$results" && mkdir -p "$results"
 
 say "Testing"

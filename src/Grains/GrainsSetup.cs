@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime.Hosting;
+using Orleans.Storage;
 
 namespace ClipOrleans.Grains;
 
@@ -26,14 +27,23 @@ public static class GrainsSetup
     /// <summary>The folder with the models that are shipped, beside the program.</summary>
     public static string ShippedModels => Path.Combine(AppContext.BaseDirectory, "models");
 
+    /// <summary>How a catalog in a store of the cluster is written there.</summary>
+    public static IGrainStorageSerializer CatalogSerializer { get; } = new CatalogJson();
+
     /// <summary>
-    /// Installs the grains, their embedded catalog, the search threads and the models. Settings are read from
-    /// <see cref="StorageSettings"/>, <see cref="SearchSettings"/>, <see cref="ModelsSettings"/> and
+    /// Installs the grains that the roles of this silo ask for, their catalog, the search threads and the models. Settings
+    /// are read from <see cref="StorageSettings"/>, <see cref="SearchSettings"/>, <see cref="ModelsSettings"/> and
     /// <see cref="EncoderSettings"/>, which the caller binds.
     /// </summary>
-    public static ISiloBuilder AddClipOrleansGrains(this ISiloBuilder silo)
+    /// <param name="silo">The silo.</param>
+    /// <param name="roles">What it does; everything, if nothing is said.</param>
+    /// <param name="catalogStore">The name of the grain storage that holds the catalog; null for the embedded one, which knows one process.</param>
+    public static ISiloBuilder AddClipOrleansGrains(this ISiloBuilder silo, SiloRoles? roles = null, string? catalogStore = null)
     {
         var services = silo.Services;
+        roles ??= SiloRoles.All;
+        services.AddSingleton(roles);
+        services.PostConfigure<GrainTypeOptions>(types => types.Classes.RemoveWhere(type => !GrainRoles.MayHost(roles, type)));
         services.AddOptions<StorageSettings>();
         services.AddOptions<SearchSettings>();
         services.AddOptions<ModelsSettings>();
@@ -47,7 +57,9 @@ public static class GrainsSetup
         services.TryAddSingleton(OpenFromDisk);
         services.TryAddSingleton(Models);
         services.AddSingleton<CatalogStorage>();
-        services.AddGrainStorage(CatalogStorage.ProviderName, static (provider, _) => provider.GetRequiredService<CatalogStorage>());
+        services.AddGrainStorage<IGrainStorage>(CatalogStorage.ProviderName, (provider, _) => catalogStore is null
+            ? provider.GetRequiredService<CatalogStorage>()
+            : new ClusterCatalog(provider.GetRequiredKeyedService<IGrainStorage>(catalogStore)));
 
         services.AddOptions<GrainCollectionOptions>().Configure<IOptions<StorageSettings>>(static (collection, storage) =>
         {

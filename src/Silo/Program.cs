@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ClipOrleans.Silo;
+using ClipOrleans.Silo.Cluster;
 using ClipOrleans.Silo.Fsck;
 using ClipOrleans.Silo.Startup;
 
@@ -37,11 +38,15 @@ try
         }
     }
 
-    var storage = SiloApplication.Check(args);
-    using var folder = DataFolder.Open(storage.FullPath);
-    await using var app = SiloApplication.Build(args);
-    await SiloApplication.StartAsync(app);
-    await Console.Out.WriteAsync(StartBlock.For(app.Services));
+    if (ClusterArguments.Parse(args) is { } cluster)
+        return await ClusterVerb.RunAsync(cluster, Console.Out, CancellationToken.None);
+
+    var settings = SiloApplication.Check(args);
+    using var folder = DataFolder.Open(settings);
+    await using var store = await ClusterStore.OpenAsync(settings.Cluster);
+    await using var app = SiloApplication.Build(args, settings, store);
+    await SiloApplication.StartAsync(app, settings.Roles);
+    await Console.Out.WriteAsync(StartBlock.For(app.Services, settings, store));
     await app.WaitForShutdownAsync();
     return 0;
 }

@@ -2,69 +2,75 @@ using ClipOrleans.Clip.Models;
 using ClipOrleans.Gateway;
 using ClipOrleans.Grains;
 using ClipOrleans.Grains.Configuration;
+using ClipOrleans.Silo.Cluster;
 using ClipOrleans.Silo.Configuration;
 using ClipOrleans.Silo.Startup;
 
 namespace ClipOrleans.Silo;
 
-/// <summary>The process, put together: settings, cluster, grains, gateway, telemetry.</summary>
+/// <summary>The process, put together: settings, cluster, grains, gateway, telemetry, as its roles ask for them.</summary>
 internal static class SiloApplication
 {
     /// <summary>How long the process takes at most to close what is open after it was asked to stop.</summary>
     private static readonly TimeSpan s_shutdown = TimeSpan.FromMinutes(3);
 
     /// <summary>Checks everything an operator set, as a whole.</summary>
-    /// <returns>Where the data is, since that is needed before anything is built.</returns>
     /// <exception cref="StartException">Something is wrong with it.</exception>
-    public static StorageSettings Check(string[] args)
+    public static ProcessSettings Check(string[] args)
     {
         var problems = CommandLine.Problems(args).Concat(SettingsCheck.Problems(ConfigurationSources.Own(args), SettingsSection.All)).ToList();
+        if (problems.Count > 0 && problems.Exists(static problem => problem.StartsWith("Roles", StringComparison.OrdinalIgnoreCase)))
+            throw StartException.For(problems);
         using var all = new ConfigurationManager();
         ConfigurationSources.AddAll(all, args);
-        if (ListenAddresses.Problem(all) is { } exposed)
+        var roles = (all.Get<RoleSettings>() ?? new RoleSettings()).ToRoles();
+        if (roles.HasGateway && ListenAddresses.Problem(all) is { } exposed)
             problems.Add(exposed);
         if (problems.Count > 0)
             throw StartException.For(problems);
-        return all.GetSection(StorageSettings.Section).Get<StorageSettings>() ?? new StorageSettings();
+        var settings = ProcessSettings.Of(all);
+        var together = settings.Problems().ToList();
+        return together.Count > 0 ? throw StartException.For(together) : settings;
     }
 
-    public static WebApplication Build(string[] args)
+    /// <param name="args">The command line.</param>
+    /// <param name="settings">What it says, checked.</param>
+    /// <param name="store">The store of the cluster; null where the process is one by itself.</param>
+    public static WebApplication Build(string[] args, ProcessSettings settings, ClusterStore? store)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         ConfigurationSources.AddAll(builder.Configuration, args);
         ListenAddresses.AddManagement(builder.Configuration);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = s_shutdown);
-        AddLogging(builder.Logging);
-
-        Bind<StorageSettings>(builder, StorageSettings.Section);
-        Bind<ModelsSettings>(builder, ModelsSettings.Section);
-        Bind<EncoderSettings>(builder, EncoderSettings.Section);
-        Bind<SearchSettings>(builder, SearchSettings.Section);
-        Bind<AuthSettings>(builder, AuthSettings.Section);
-        Bind<ClusterSettings>(builder, ClusterSettings.Section);
-        Bind<RoleSettings>(builder, RoleSettings.Section);
-
-        builder.AddTelemetry();
-        builder.Services.AddClipOrleansGateway(builder.Configuration);
-        builder.UseOrleans(silo =>
+        builder.Services.Configure<HostOptions>(host =>
         {
-            silo.AddCluster(builder.Configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings());
-            silo.AddTelemetry(builder.Configuration);
-            silo.AddClipOrleansGrains();
+            host.ShutdownTimeout = s_shutdown;
+            // A process that waits for others must say meanwhile that it lives. Alone it answers when it can answer.
+            host.ServicesStartConcurrently = settings.IsClustered;
         });
+        AddLogging(builder.Logging);
+        BindSettings(builder);
+        builder.AddTelemetry();
+        if (settings.Roles.HasGateway)
+            builder.Services.AddClipOrleansGateway(builder.Configuration);
+        if (settings.Roles.IsSilo)
+            builder.UseOrleans(silo => AddSilo(silo, settings, store));
+        else
+            builder.UseOrleansClient(client => client.AddCluster(settings.Cluster, store!).AddTelemetry(builder.Configuration));
 
         var app = builder.Build();
-        app.MapClipOrleansGateway();
+        if (settings.Roles.HasGateway)
+            app.MapClipOrleansGateway();
+        else
+            app.MapSiloHealth();
         app.MapPrometheusScrapingEndpoint("/metrics");
         return app;
     }
 
-    /// <summary>Starts all parts, and the default model with them, so that the first search does not wait for it.</summary>
+    /// <summary>Starts all parts, and with an encoder the default model, so that the first search does not wait for it.</summary>
     /// <exception cref="StartException">There is no default model, or it cannot be used.</exception>
-    public static async Task StartAsync(WebApplication app)
+    public static async Task StartAsync(WebApplication app, SiloRoles roles)
     {
-        var models = app.Services.GetRequiredService<ModelCatalog>();
-        var loading = LoadDefaultAsync(models);
+        var loading = roles.HasEncoder ? LoadDefaultAsync(app.Services.GetRequiredService<ModelCatalog>()) : Task.CompletedTask;
         try
         {
             await app.StartAsync();
@@ -75,6 +81,14 @@ internal static class SiloApplication
             await StopAfterAsync(app, fault);
             throw;
         }
+    }
+
+    private static void AddSilo(ISiloBuilder silo, ProcessSettings settings, ClusterStore? store)
+    {
+        silo.AddCluster(settings.Cluster, store);
+        silo.AddTelemetry(silo.Configuration);
+        store?.AddCatalog(silo, GrainsSetup.CatalogSerializer);
+        silo.AddClipOrleansGrains(settings.Roles, store is null ? null : ClusterStore.CatalogName);
     }
 
     /// <summary>Stops what had started. Of a host that had not, stopping fails too: that follows from the first failure, which is the one to tell.</summary>
@@ -102,6 +116,17 @@ internal static class SiloApplication
         {
             throw StartException.For([$"Models:Default: '{models.DefaultModel}' cannot be used. {fault.Message}"]);
         }
+    }
+
+    private static void BindSettings(WebApplicationBuilder builder)
+    {
+        Bind<StorageSettings>(builder, StorageSettings.Section);
+        Bind<ModelsSettings>(builder, ModelsSettings.Section);
+        Bind<EncoderSettings>(builder, EncoderSettings.Section);
+        Bind<SearchSettings>(builder, SearchSettings.Section);
+        Bind<AuthSettings>(builder, AuthSettings.Section);
+        Bind<ClusterSettings>(builder, ClusterSettings.Section);
+        Bind<RoleSettings>(builder, RoleSettings.Section);
     }
 
     /// <summary>Logs go to stderr, one line each: stdout is for the one block that says what runs where.</summary>

@@ -43,5 +43,12 @@ internal static class TelemetrySetup
             silo.AddActivityPropagation();
     }
 
+    /// <inheritdoc cref="AddTelemetry(ISiloBuilder, IConfiguration)"/>
+    public static void AddTelemetry(this IClientBuilder client, IConfiguration configuration)
+    {
+        if (HasCollector(configuration))
+            client.AddActivityPropagation();
+    }
+
     private static bool HasCollector(IConfiguration configuration) => !string.IsNullOrEmpty(configuration[OtlpEndpoint]);
 }

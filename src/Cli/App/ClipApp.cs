@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClipOrleans.Cli.Backup;
+using ClipOrleans.Cli.Cluster;
 using ClipOrleans.Cli.Demo;
 using ClipOrleans.Cli.Fsck;
 using ClipOrleans.Cli.Import;
@@ -59,6 +60,7 @@ internal static class ClipApp
             BackupCommand.Build(terminal, connection),
             RestoreCommand.Build(terminal, connection),
             FsckCommand.Build(terminal),
+            ClusterCommand.Build(terminal),
         };
     }
 

@@ -1,12 +1,15 @@
 using ClipOrleans.Contracts.Errors;
-using ClipOrleans.Gateway.Embeddings;
+using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace ClipOrleans.Gateway.Endpoints;
 
-/// <summary>Live: the process answers. Ready: it reaches the grains, and a model can be used.</summary>
+/// <summary>
+/// Live: the process answers. Ready: it reaches the grains. Whether every part of the cluster is well is not asked: a
+/// gateway that steps back because the encoders are away takes the searches that need none with it.
+/// </summary>
 internal static class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -17,18 +20,18 @@ internal static class HealthEndpoints
         health.MapGet("/live", () => TypedResults.Ok(new HealthResponse { Status = "live" }))
             .Named("live", "Is the process alive?");
         health.MapGet("/ready", ReadyAsync)
-            .Named("ready", "Can it answer?", "Yes when the grains are reached and list their models.")
+            .Named("ready", "Can it answer?", "Yes when the grains are reached.")
             .WithErrors(Slugs.Loading);
     }
 
-    private static async Task<Results<Ok<HealthResponse>, ProblemResult>> ReadyAsync(HttpContext http, ModelDirectory models, TimeProvider clock)
+    private static async Task<Results<Ok<HealthResponse>, ProblemResult>> ReadyAsync(HttpContext http, IGrainFactory grains, TimeProvider clock)
     {
         try
         {
-            await models.ListAsync().WaitAsync(Patience, clock, http.RequestAborted);
+            await grains.GetGrain<ISiloGrain>(0).GetInfo().WaitAsync(Patience, clock, http.RequestAborted);
             return TypedResults.Ok(new HealthResponse { Status = "ready" });
         }
-        catch (Exception exception) when (exception is TimeoutException or OrleansException or InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidOperationException || ThrownErrors.ToError(exception).Slug != Slugs.Internal)
         {
             // A probe asks again in a moment; what keeps the grains away is logged where it happens.
             return new ProblemResult(Error.Of(Slugs.Loading, "The grains are not reached yet."));

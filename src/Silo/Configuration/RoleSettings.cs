@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using ClipOrleans.Grains;
 
 namespace ClipOrleans.Silo.Configuration;
 
@@ -7,20 +8,21 @@ public sealed class RoleSettings
 {
     public const string Section = "";
 
-    private const string All = "gateway,shard,encoder";
-
-    /// <summary>Which parts run here, separated by commas. This version runs all of them in one process.</summary>
+    /// <summary>Which parts run here, separated by commas: gateway answers HTTP, shard holds indexes, encoder runs models. With Cluster:Provider=localhost all of them.</summary>
     [CustomValidation(typeof(RoleSettings), nameof(Check))]
-    public string Roles { get; set; } = All;
+    public string Roles { get; set; } = string.Join(',', SiloRoles.All.Names);
+
+    /// <summary>The roles, as they are asked for.</summary>
+    public SiloRoles ToRoles() => SiloRoles.Of(Split(Roles));
 
     public static ValidationResult? Check(string? roles, ValidationContext context)
     {
-        var named = (roles ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        var known = All.Split(',');
-        if (named.FirstOrDefault(role => !known.Contains(role)) is { } unknown)
-            return new ValidationResult($"'{unknown}' is no role; the roles are {All}");
-        return known.Except(named).Any()
-            ? new ValidationResult($"a part alone would need a cluster, and Cluster:Provider=localhost is a process by itself; use Roles={All}")
+        var all = SiloRoles.All.Names;
+        var named = Split(roles);
+        return named.FirstOrDefault(role => !all.Contains(role)) is { } unknown ? new ValidationResult($"'{unknown}' is no role; the roles are {string.Join(',', all)}")
+            : named.Length == 0 ? new ValidationResult($"a process does at least one of {string.Join(',', all)}")
             : ValidationResult.Success;
     }
+
+    private static string[] Split(string? roles) => (roles ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -12,6 +12,7 @@ internal static class CommandLine
           ClipOrleans.Silo models check <folder> [--json]    says whether a folder holds a usable model
           ClipOrleans.Silo fsck <folder> [--repair] [--rebuild] [--json]    checks every file of a data folder that no server uses
           ClipOrleans.Silo health [<address>]    asks a running server, http://127.0.0.1:8080/health/live or another; exit code 0 if it is well
+          ClipOrleans.Silo cluster init [--provider redis|postgres] [--connection-string <…>]    makes in the store what a cluster needs there
           ClipOrleans.Silo --version
 
         Settings: --urls=http://127.0.0.1:9000, --Storage:Path=<folder>, … (docs/configuration.md lists all);

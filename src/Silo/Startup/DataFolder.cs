@@ -3,8 +3,9 @@ using System.Globalization;
 namespace ClipOrleans.Silo.Startup;
 
 /// <summary>
-/// The folder of <c>Storage:Path</c>, held by this process alone: the embedded catalog knows of one writer only. The lock
-/// is the operating system's, so that it ends with the process however that ends.
+/// The folder of <c>Storage:Path</c>. A process that is a cluster by itself holds it alone, since the embedded catalog knows
+/// of one writer only; the silos of a cluster hold it together, each shard in it having a lock of its own. The lock is the
+/// operating system's, so that it ends with the process however that ends.
 /// </summary>
 internal sealed class DataFolder : IDisposable
 {
@@ -12,24 +13,48 @@ internal sealed class DataFolder : IDisposable
     private const string OwnerName = "silo.owner";
 
     private readonly FileStream _lock;
-    private readonly string _ownerFile;
+    private readonly string? _ownerFile;
 
-    private DataFolder(FileStream held, string ownerFile)
+    private DataFolder(FileStream held, string? ownerFile)
     {
         _lock = held;
         _ownerFile = ownerFile;
     }
 
+    /// <summary>Holds the folder as the settings ask for it.</summary>
+    /// <returns>Null where the roles touch no data.</returns>
+    /// <exception cref="StartException">As of <see cref="Open(string)"/>.</exception>
+    public static DataFolder? Open(ProcessSettings settings) =>
+        !settings.IsClustered ? Open(settings.Storage.FullPath)
+        : settings.Roles.HasShard ? OpenTogether(settings.Storage.FullPath)
+        : null;
+
+    /// <summary>Holds the folder for this process alone.</summary>
     /// <exception cref="StartException">The folder cannot be made or written, or another process holds it.</exception>
-    public static DataFolder Open(string path)
+    public static DataFolder Open(string path) => Guard(path, lockFile =>
+    {
+        var held = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        var owner = Path.Combine(path, OwnerName);
+        File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        return new DataFolder(held, owner);
+    });
+
+    /// <summary>Holds the folder beside the other silos of a cluster.</summary>
+    /// <exception cref="StartException">The folder cannot be made or written, or a process holds it for itself.</exception>
+    public static DataFolder OpenTogether(string path) => Guard(path, lockFile =>
+    {
+        // Made first: a lock that others may share is one for reading only, and such a file cannot be made by it.
+        using (new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite))
+            return new DataFolder(new FileStream(lockFile, FileMode.Open, FileAccess.Read, FileShare.Read), ownerFile: null);
+    });
+
+    private static DataFolder Guard(string path, Func<string, DataFolder> hold)
     {
         var owner = Path.Combine(path, OwnerName);
         try
         {
             Directory.CreateDirectory(path);
-            var held = new FileStream(Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            return new DataFolder(held, owner);
+            return hold(Path.Combine(path, LockName));
         }
         catch (UnauthorizedAccessException fault)
         {
@@ -37,7 +62,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (IOException fault) when (IsHeld(fault))
         {
-            var process = File.Exists(owner) ? $" by process {File.ReadAllText(owner)}" : "";
+            var process = File.Exists(owner) ? $" by process {File.ReadAllText(owner)}" : " by a silo of a cluster";
             throw new StartException($"Storage:Path: {path} is in use{process}. Stop that one, or choose another folder with --Storage:Path=<folder>.");
         }
         catch (IOException fault)
@@ -48,7 +73,8 @@ internal sealed class DataFolder : IDisposable
 
     public void Dispose()
     {
-        File.Delete(_ownerFile);
+        if (_ownerFile is not null)
+            File.Delete(_ownerFile);
         _lock.Dispose();
     }
 

@@ -1,36 +1,50 @@
 using ClipOrleans.Clip.Models;
-using ClipOrleans.Grains.Configuration;
+using ClipOrleans.Silo.Cluster;
 using ClipOrleans.Silo.Configuration;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.Options;
 
 namespace ClipOrleans.Silo.Startup;
 
 /// <summary>What a person reads when the process is ready: what runs where, and what to try next.</summary>
 internal static class StartBlock
 {
-    public static string For(IServiceProvider services)
+    /// <param name="services">Of the process that has started.</param>
+    /// <param name="settings">What it was started with.</param>
+    /// <param name="store">The store of the cluster, if there is one.</param>
+    public static string For(IServiceProvider services, ProcessSettings settings, ClusterStore? store)
     {
         var addresses = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
-        var address = addresses.FirstOrDefault() ?? ConfigurationSources.DefaultUrls;
-        var models = services.GetRequiredService<ModelCatalog>().Describe();
-        return $"""
+        var lines = new List<string> { "", $"ClipOrleans {CommandLine.Version} is ready." };
+        Say("address", string.Join(", ", addresses) + (settings.Roles.HasGateway ? "" : ": health and metrics"));
+        if (settings.Roles.HasShard)
+            Say("data", settings.Storage.FullPath);
+        Say("roles", settings.Roles.ToString());
+        if (store is not null)
+            Say("cluster", $"{settings.Cluster.ClusterId}, {store.Description}{Silo(services)}");
+        if (settings.Roles.HasEncoder)
+            Say("models", string.Join(", ", services.GetRequiredService<ModelCatalog>().Describe().Select(Words)));
+        if (settings.Roles.HasGateway)
+            lines.AddRange(Next(addresses.FirstOrDefault() ?? ConfigurationSources.DefaultUrls, Say));
+        return string.Join(Environment.NewLine, [.. lines, "Ctrl-C stops it.", "", ""]);
 
-            ClipOrleans {CommandLine.Version} is ready.
-              address  {string.Join(", ", addresses)}
-              data     {services.GetRequiredService<IOptions<StorageSettings>>().Value.FullPath}
-              roles    {services.GetRequiredService<IOptions<RoleSettings>>().Value.Roles.Replace(",", ", ", StringComparison.Ordinal)}
-              models   {string.Join(", ", models.Select(Words))}
-              auth     open: no key is asked for, and only this machine can connect
+        void Say(string what, string words) => lines.Add($"  {what,-8} {words}");
+    }
 
-            Try next
-              dotnet run --project src/Cli -c Release -- demo{UrlOption(address)}    fills an index with pictures and finds them by words
-              curl -s {address}/v1/models
-              {address}/docs    the API, to read and to try
-            Ctrl-C stops it.
+    private static string Silo(IServiceProvider services) =>
+        services.GetService<ILocalSiloDetails>() is { } silo ? $"; this silo is {silo.Name} at {silo.SiloAddress.Endpoint}" : "";
 
-            """;
+    private static IEnumerable<string> Next(string address, Action<string, string> say)
+    {
+        say("auth", "open: no key is asked for, and only this machine can connect");
+        return
+        [
+            "",
+            "Try next",
+            $"  dotnet run --project src/Cli -c Release -- demo{UrlOption(address)}    fills an index with pictures and finds them by words",
+            $"  curl -s {address}/v1/models",
+            $"  {address}/docs    the API, to read and to try",
+        ];
     }
 
     /// <summary>clip looks for the server at the default address.</summary>

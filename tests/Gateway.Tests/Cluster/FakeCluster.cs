@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using ClipOrleans.Contracts.Cluster;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Models;
@@ -53,7 +54,7 @@ internal sealed class FakeCluster : IGrainFactory
         where TGrainInterface : IGrainWithStringKey => (TGrainInterface)Grain(typeof(TGrainInterface), primaryKey);
 
     public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null)
-        where TGrainInterface : IGrainWithIntegerKey => (TGrainInterface)(object)new ModelCatalog(this);
+        where TGrainInterface : IGrainWithIntegerKey => (TGrainInterface)(typeof(TGrainInterface) == typeof(ISiloGrain) ? new Silo() : (object)new ModelCatalog(this));
 
     public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithGuidKey => throw Unknown<TGrainInterface>();
@@ -109,5 +110,9 @@ internal sealed class FakeCluster : IGrainFactory
             await cluster.Faults.PassAsync<bool>("models");
             return cluster.Models;
         }
+    }
+    private sealed class Silo : ISiloGrain
+    {
+        public Task<SiloInfo> GetInfo() => Task.FromResult(new SiloInfo("silo", ["gateway", "shard", "encoder"]));
     }
 }

@@ -23,6 +23,19 @@ public sealed class DataFolderTests
     }
 
     [Fact]
+    public void I4_Silos_of_a_cluster_hold_a_folder_together_and_never_beside_one_that_holds_it_alone()
+    {
+        using var data = new TempFolder();
+        using (DataFolder.OpenTogether(data.Path))
+        using (DataFolder.OpenTogether(data.Path))
+            Assert.Contains("a silo of a cluster", Assert.Throws<StartException>(() => DataFolder.Open(data.Path)).Message, StringComparison.Ordinal);
+
+        using (DataFolder.Open(data.Path))
+            Assert.Throws<StartException>(() => DataFolder.OpenTogether(data.Path));
+        DataFolder.OpenTogether(data.Path).Dispose();
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_made()
     {
         using var data = new TempFolder();

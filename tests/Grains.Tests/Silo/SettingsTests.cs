@@ -23,6 +23,8 @@ public sealed class SettingsTests
     [InlineData("--Roles=gateway,cook", "Roles", "'cook'")]
     [InlineData("--Roles=gateway", "Roles", "Cluster:Provider")]
     [InlineData("--Roles=", "Roles", "gateway,shard,encoder")]
+    [InlineData("--Cluster:Provider=redis", "Cluster:ConnectionString", "needs it")]
+    [InlineData("--Cluster:MissedProbes=1", "Cluster:MissedProbes", "from 2")]
     [InlineData("--Auth:Mode=keys", "Auth:Mode", "open")]
     [InlineData("--Cluster:Provider=pigeon", "Cluster:Provider", "localhost")]
     [InlineData("--Cluster:SiloPort=65536", "Cluster:SiloPort", "from 0 to 65535")]
@@ -51,19 +53,19 @@ public sealed class SettingsTests
     [InlineData("--Storage:Path=/somewhere", "--Logging:LogLevel:Default=Debug", "--Search:Threads=3", "--Fetch:AllowPrivateNetworks=true", "--Roles=encoder, shard,gateway")]
     public void Right_settings_pass(params string[] arguments)
     {
-        Assert.Equal("/somewhere", SiloApplication.Check(arguments).Path);
+        Assert.Equal("/somewhere", SiloApplication.Check(arguments).Storage.Path);
     }
 
     [Fact]
     public void The_command_line_wins_over_the_environment_and_that_over_the_default()
     {
         const string variable = "ClipOrleans__Storage__IdleMinutes";
-        Assert.Equal(15, SiloApplication.Check([]).IdleMinutes);
+        Assert.Equal(15, SiloApplication.Check([]).Storage.IdleMinutes);
         Environment.SetEnvironmentVariable(variable, "7");
         try
         {
-            Assert.Equal(7, SiloApplication.Check([]).IdleMinutes);
-            Assert.Equal(8, SiloApplication.Check(["--Storage:IdleMinutes=8"]).IdleMinutes);
+            Assert.Equal(7, SiloApplication.Check([]).Storage.IdleMinutes);
+            Assert.Equal(8, SiloApplication.Check(["--Storage:IdleMinutes=8"]).Storage.IdleMinutes);
             Environment.SetEnvironmentVariable(variable, "never");
             Assert.Contains("Storage:IdleMinutes", Assert.Throws<StartException>(() => SiloApplication.Check([])).Message, StringComparison.Ordinal);
         }

@@ -1,0 +1,26 @@
+using ClipOrleans.Grains;
+using ClipOrleans.Grains.Configuration;
+using ClipOrleans.Silo.Configuration;
+
+namespace ClipOrleans.Silo;
+
+/// <summary>What decides how a process is put together.</summary>
+internal sealed record ProcessSettings(StorageSettings Storage, ClusterSettings Cluster, SiloRoles Roles)
+{
+    /// <summary>Other processes may belong to it.</summary>
+    public bool IsClustered => Cluster.Provider != ClusterProvider.Localhost;
+
+    public static ProcessSettings Of(IConfiguration configuration) => new(
+        configuration.GetSection(StorageSettings.Section).Get<StorageSettings>() ?? new StorageSettings(),
+        configuration.GetSection(ClusterSettings.Section).Get<ClusterSettings>() ?? new ClusterSettings(),
+        (configuration.Get<RoleSettings>() ?? new RoleSettings()).ToRoles());
+
+    /// <summary>What is wrong with settings that are right each by itself.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!IsClustered && Roles.Names.Length < SiloRoles.All.Names.Length)
+            yield return $"Roles: a part alone needs a cluster, and Cluster:Provider=localhost is a process by itself; use Roles={string.Join(',', SiloRoles.All.Names)}, or another provider";
+        if (IsClustered && Cluster.ConnectionString.Length == 0)
+            yield return $"Cluster:ConnectionString: Cluster:Provider={Cluster.Provider} needs it";
+    }
+}
