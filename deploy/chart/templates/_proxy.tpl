@@ -1,0 +1,58 @@
+{{/* nginx beside a gateway: asks who is there, ends TLS, streams both ways. It is restarted when this changes. */}}
+{{- define "cliporleans.proxyConfig" -}}
+worker_processes 1;
+pid /tmp/nginx.pid;
+error_log stderr warn;
+events { worker_connections 4096; }
+http {
+  access_log off;
+  server_tokens off;
+  client_body_temp_path /tmp/body;
+  proxy_temp_path /tmp/proxy;
+  fastcgi_temp_path /tmp/fastcgi;
+  uwsgi_temp_path /tmp/uwsgi;
+  scgi_temp_path /tmp/scgi;
+  upstream api {
+    server 127.0.0.1:8080;
+    keepalive 64;
+  }
+  server {
+    {{- with .Values.gateways.proxy }}
+    {{- if .tlsSecret }}
+    listen {{ .port }} ssl;
+    ssl_certificate /etc/proxy-tls/tls.crt;
+    ssl_certificate_key /etc/proxy-tls/tls.key;
+    ssl_protocols TLSv1.2 TLSv1.3;
+    {{- else }}
+    listen {{ .port }};
+    {{- end }}
+    client_max_body_size {{ .maxBody }};
+    location = /proxy-health {
+      return 204;
+    }
+    # For probes and Prometheus, by another port.
+    location = /metrics {
+      return 404;
+    }
+    location / {
+      {{- if not .anonymous }}
+      auth_basic "ClipOrleans";
+      auth_basic_user_file /etc/proxy-auth/htpasswd;
+      {{- end }}
+      proxy_pass http://api;
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Connection "";
+      # The API has no keys of its own yet, and refuses what looks like one.
+      proxy_set_header Authorization "";
+      # NDJSON is answered line by line while it comes; what may run long says something at least every two minutes.
+      proxy_request_buffering off;
+      proxy_buffering off;
+      proxy_read_timeout 180s;
+      proxy_send_timeout 180s;
+      proxy_next_upstream off;
+    }
+    {{- end }}
+  }
+}
+{{- end -}}
