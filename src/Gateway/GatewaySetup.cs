@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Auth;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Embeddings;
 using ClipOrleans.Gateway.Endpoints;
 using ClipOrleans.Gateway.Errors;
@@ -23,8 +24,8 @@ namespace ClipOrleans.Gateway;
 public static class GatewaySetup
 {
     /// <summary>
-    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c>, <c>Query</c> and <c>Management</c>. A
-    /// wrong value stops the start with its key named.
+    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c>, <c>Query</c>, <c>Management</c> and
+    /// <c>Shutdown</c>. A wrong value stops the start with its key named.
     /// </summary>
     public static IServiceCollection AddClipOrleansGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -33,6 +34,7 @@ public static class GatewaySetup
         services.AddSection<FetchOptions>(configuration, FetchOptions.Section);
         services.AddSection<QueryOptions>(configuration, QueryOptions.Section);
         services.AddSection<ManagementOptions>(configuration, ManagementOptions.Section);
+        services.AddSection<ShutdownOptions>(configuration, ShutdownOptions.Section);
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         services.ConfigureHttpJsonOptions(json =>
         {
@@ -49,6 +51,9 @@ public static class GatewaySetup
         services.AddSingleton<Budgets>();
         services.AddSingleton<RequestReader>();
 
+        services.AddSingleton<GrainCalls>();
+        services.AddSingleton<GatewayDrain>();
+        services.AddHostedService(static provider => provider.GetRequiredService<GatewayDrain>());
         services.AddSingleton<IndexDirectory>();
         services.AddSingleton<IndexService>();
 
@@ -68,6 +73,8 @@ public static class GatewaySetup
         services.AddSingleton<DocumentService>();
 
         services.AddSingleton<QueryEncoder>();
+        services.AddSingleton<LegCalls>();
+        services.AddSingleton<HitRows>();
         services.AddSingleton<Scatter>();
         services.AddSingleton<SearchService>();
         services.AddSingleton<SearchAnswer>();
@@ -79,6 +86,7 @@ public static class GatewaySetup
     /// <summary>The order in which a request passes the gateway: each step says why it stands where it stands.</summary>
     public static WebApplication MapClipOrleansGateway(this WebApplication app)
     {
+        app.UseMiddleware<DrainNotice>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<ManagementPort>();
@@ -99,6 +107,7 @@ public static class GatewaySetup
         v1.MapBulk();
         v1.MapSearch();
         v1.MapModels();
+        app.MapGroup("/admin/v1").WithErrors(EndpointConventions.OfAll).WithQuery().MapCluster();
         return app;
     }
 

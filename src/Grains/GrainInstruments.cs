@@ -26,6 +26,7 @@ internal sealed class GrainInstruments
     private readonly UpDownCounter<long> _openShards;
     private readonly UpDownCounter<long> _readOnlyShards;
     private readonly Counter<long> _openFailures;
+    private readonly Counter<long> _moves;
     private readonly Counter<long> _encodings;
     private readonly Counter<long> _encodingsRefused;
 
@@ -41,6 +42,7 @@ internal sealed class GrainInstruments
         _openShards = _meter.CreateUpDownCounter<long>("cliporleans.shards.open", "{shard}", "Shards open in this process");
         _readOnlyShards = _meter.CreateUpDownCounter<long>("cliporleans.shards.readonly", "{shard}", "Shards open in this process that take no writes at the moment, since their disk is full or fails");
         _openFailures = _meter.CreateCounter<long>("cliporleans.shard.open.failures", "{failure}", "Shards that could not be opened");
+        _moves = _meter.CreateCounter<long>("cliporleans.shard.moves", "{move}", "Planned hand-overs of shards to other silos, by outcome");
         _encodings = _meter.CreateCounter<long>("cliporleans.encoder.inputs", "{input}", "Texts and images embedded, by kind");
         _encodingsRefused = _meter.CreateCounter<long>("cliporleans.encoder.refused", "{request}", "Requests refused since the encoder's queue was full");
     }
@@ -86,6 +88,10 @@ internal sealed class GrainInstruments
     public void ShardsReadOnly(int change) => _readOnlyShards.Add(change);
 
     public void ShardOpenFailed() => _openFailures.Add(1);
+
+    public void ShardMoved() => _moves.Add(1, Tag("outcome", "done"));
+
+    public void ShardNotMoved() => _moves.Add(1, Tag("outcome", "failed"));
 
     public void Encoded(string kind, int inputs) => _encodings.Add(inputs, new KeyValuePair<string, object?>("kind", kind));
 

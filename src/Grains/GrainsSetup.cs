@@ -1,6 +1,7 @@
 using ClipOrleans.Clip.Models;
 using ClipOrleans.Grains.Catalog;
 using ClipOrleans.Grains.Configuration;
+using ClipOrleans.Grains.Placement;
 using ClipOrleans.Grains.Shards;
 using ClipOrleans.Grains.Snapshots;
 using ClipOrleans.Storage;
@@ -56,6 +57,7 @@ public static class GrainsSetup
         services.TryAddSingleton<SnapshotFolders>();
         services.TryAddSingleton(OpenFromDisk);
         services.TryAddSingleton(Models);
+        services.AddShardPlacement([SiloRoles.Shard, SiloRoles.Encoder]);
         services.AddSingleton<CatalogStorage>();
         services.AddGrainStorage<IGrainStorage>(CatalogStorage.ProviderName, (provider, _) => catalogStore is null
             ? provider.GetRequiredService<CatalogStorage>()

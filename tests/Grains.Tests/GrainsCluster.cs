@@ -7,7 +7,7 @@ using Orleans.TestingHost;
 
 namespace ClipOrleans.Grains.Tests;
 
-/// <summary>One silo with the real grains, the real engine and a data folder; calls go through real serialization.</summary>
+/// <summary>Silos with the real grains, the real engine and one data folder; calls go through real serialization.</summary>
 internal sealed class GrainsCluster : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
@@ -18,9 +18,11 @@ internal sealed class GrainsCluster : IAsyncDisposable
 
     public IServiceProvider Services => _cluster.GetSiloServiceProvider();
 
-    public static async Task<GrainsCluster> StartAsync(string dataFolder, Action<IServiceCollection>? configure = null)
+    public InProcessTestCluster Silos => _cluster;
+
+    public static async Task<GrainsCluster> StartAsync(string dataFolder, Action<IServiceCollection>? configure = null, int silos = 1)
     {
-        var builder = new InProcessTestClusterBuilder(1);
+        var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddClipOrleansGrains();

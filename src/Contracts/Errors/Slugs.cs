@@ -42,6 +42,7 @@ public static class Slugs
     public const string QuotaExceeded = "quota-exceeded";
     public const string Overloaded = "overloaded";
     public const string Loading = "loading";
+    public const string ShardMoving = "shard-moving";
     public const string Partial = "partial-result";
     public const string Timeout = "timeout";
     public const string StorageUnavailable = "storage-unavailable";

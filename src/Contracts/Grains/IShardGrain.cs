@@ -10,7 +10,8 @@ namespace ClipOrleans.Contracts.Grains;
 
 /// <summary>
 /// One shard. Key: a <see cref="Keys.ShardKey"/>. Errors of every call: index-not-found (never configured or dropped),
-/// index-changed (another index version: read the description again), loading, overloaded, storage-unavailable.
+/// index-changed (another index version: read the description again), loading, shard-moving (another silo takes it over),
+/// overloaded, storage-unavailable.
 /// </summary>
 [Alias("clip.IShardGrain")]
 public interface IShardGrain : IGrainWithStringKey
@@ -55,6 +56,14 @@ public interface IShardGrain : IGrainWithStringKey
     /// <returns>Null, or backup-damaged, or why it could not be made.</returns>
     [Alias("Restore"), ResponseTimeout(CallTimes.Copying)]
     Task<Error?> Restore(string folder, ShardCopy copy);
+
+    /// <summary>
+    /// Begins to move the shard to another silo and returns at once: calls that are under way are finished, the shard is
+    /// closed here and opened there, and calls that come meanwhile follow it.
+    /// </summary>
+    /// <param name="silo">The address of the silo.</param>
+    [Alias("HandOver"), AlwaysInterleave]
+    Task HandOver(string silo);
 
     /// <summary>Closes the shard and deletes its files; idempotent.</summary>
     /// <returns>Null, or why its files are still there.</returns>

@@ -9,6 +9,7 @@ namespace ClipOrleans.Contracts.Indexes;
 /// <param name="Epoch">The epoch of the owner, growing with each opening.</param>
 /// <param name="Codes">By what searches go; null where the shard is not loaded.</param>
 /// <param name="Recall">What was measured, for each band with evidence; may be default where the shard is not loaded.</param>
+/// <param name="SiloAddress">The address of the silo that has it; empty where none answered.</param>
 /// <param name="DeadBytes">Of the log, what no document needs any more and has not been given back; an estimate.</param>
 [GenerateSerializer, Immutable, Alias("clip.ShardStatus")]
 public sealed record ShardStatus(
@@ -25,7 +26,8 @@ public sealed record ShardStatus(
     [property: Id(10)] MemoryBytes Memory = default,
     [property: Id(11)] ShardCodes? Codes = null,
     [property: Id(12)] ImmutableArray<RecallBand> Recall = default,
-    [property: Id(13)] long DeadBytes = 0);
+    [property: Id(13)] long DeadBytes = 0,
+    [property: Id(14)] string SiloAddress = "");
 
 [GenerateSerializer, Alias("clip.ShardState")]
 public enum ShardState

@@ -30,6 +30,12 @@ public readonly record struct ShardKey(TenantId Tenant, string Index, long Incar
         throw new FormatException($"'{text}' is not a shard key (tenant/index-incarnation/shard)");
     }
 
-    public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Tenant}/{Index}-{Incarnation}/{Shard}");
+    /// <summary>What the keys of all shards of one incarnation of an index have in common: all but the last slash and the number.</summary>
+    public static string PrefixOf(TenantId tenant, string index, long incarnation) =>
+        string.Create(CultureInfo.InvariantCulture, $"{tenant}/{index}-{incarnation}");
+
+    /// <summary>The key of a shard of the index with this <see cref="PrefixOf"/>.</summary>
+    public static string WithPrefix(string prefix, int shard) => string.Create(CultureInfo.InvariantCulture, $"{prefix}/{shard}");
+
+    public override string ToString() => WithPrefix(PrefixOf(Tenant, Index, Incarnation), Shard);
 }

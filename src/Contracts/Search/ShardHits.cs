@@ -12,6 +12,7 @@ namespace ClipOrleans.Contracts.Search;
 /// <param name="Rows">One per hit when asked for, otherwise empty.</param>
 /// <param name="Matched">How many live documents match the filter.</param>
 /// <param name="Exact">The hits are the true top-K.</param>
+/// <param name="Silo">The address of the silo that has the shard; null from one that does not say.</param>
 [GenerateSerializer, Immutable, Alias("clip.ShardHits")]
 public sealed record ShardHits(
     [property: Id(0)] ImmutableArray<string> Ids,
@@ -21,7 +22,20 @@ public sealed record ShardHits(
     [property: Id(4)] long Matched,
     [property: Id(5)] ImmutableArray<ShardFacet> Facets,
     [property: Id(6)] bool Exact,
-    [property: Id(7)] ShardPlan Plan);
+    [property: Id(7)] ShardPlan Plan,
+    [property: Id(8)] string? Silo = null)
+{
+    /// <summary>The same answer with no more than the first <paramref name="count"/> hits.</summary>
+    public ShardHits Best(int count) => count >= Ids.Length
+        ? this
+        : this with
+        {
+            Ids = Ids[..count],
+            Scores = Scores[..(count * sizeof(float))],
+            Locators = Locators[..(count * sizeof(long))],
+            Rows = Rows.IsDefaultOrEmpty ? Rows : Rows[..count],
+        };
+}
 
 /// <summary>
 /// How often each value occurs among the documents that match the filter: all values of the shard, so that sums are

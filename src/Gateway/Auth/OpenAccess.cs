@@ -15,7 +15,7 @@ internal sealed class OpenAccess(RequestDelegate next)
 
     public async Task InvokeAsync(HttpContext http)
     {
-        if (http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal))
+        if (http.Request.Path.StartsWithSegments("/v1", StringComparison.Ordinal) || http.Request.Path.StartsWithSegments("/admin", StringComparison.Ordinal))
         {
             if (http.Request.Headers.ContainsKey(KeyHeader) || http.Request.Headers.Authorization.Count > 0)
             {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Telemetry;
 
 namespace ClipOrleans.Gateway.Embeddings;
@@ -18,7 +19,7 @@ internal sealed record ImageEmbedding(byte[] Vector, string ContentType, Thumbna
 
 /// <summary>Texts and images to embeddings: cache, decoder, batches to the encoder grains.</summary>
 internal sealed class EmbeddingService(
-    IGrainFactory grains, EmbeddingCache cache, ImageDecoder decoder, GatewayInstruments instruments) : IAsyncDisposable
+    IGrainFactory grains, GrainCalls calls, EmbeddingCache cache, ImageDecoder decoder, GatewayInstruments instruments) : IAsyncDisposable
 {
     /// <summary>Calls to the encoder at once: while one batch is computed, the next is already on its way.</summary>
     private static readonly int Senders = Environment.ProcessorCount + 1;
@@ -87,11 +88,13 @@ internal sealed class EmbeddingService(
 
     private EncodeBatcher<string> TextsOf(EncoderModel model) => _texts.GetOrAdd(
         model.Name,
-        name => new(() => new(Senders, MaxTexts, TextQueue, (texts, cancel) => grains.GetGrain<IEncoderGrain>(name).EncodeTexts(texts, cancel)))).Value;
+        name => new(() => new(Senders, MaxTexts, TextQueue, (texts, cancel) => calls.RepeatAsync(
+            () => grains.GetGrain<IEncoderGrain>(name).EncodeTexts(texts, cancel), GrainCalls.Patience, cancel)))).Value;
 
     private EncodeBatcher<byte[]> ImagesOf(EncoderModel model) => _images.GetOrAdd(
         model.Name,
-        name => new(() => new(Senders, MaxImages, ImageQueue, (images, cancel) => grains.GetGrain<IEncoderGrain>(name).EncodeImages(images, cancel)))).Value;
+        name => new(() => new(Senders, MaxImages, ImageQueue, (images, cancel) => calls.RepeatAsync(
+            () => grains.GetGrain<IEncoderGrain>(name).EncodeImages(images, cancel), GrainCalls.Patience, cancel)))).Value;
 
     private static byte[] Checked(EncoderModel model, byte[] vector) =>
         vector.Length == model.Dimensions * sizeof(float)

@@ -2,13 +2,14 @@ using System.Collections.Immutable;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Models;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Indexes;
 using ClipOrleans.Gateway.Json;
 
 namespace ClipOrleans.Gateway.Embeddings;
 
 /// <summary>The models of the encoders. The list is read again when it is old or lacks the name that is asked for.</summary>
-internal sealed class ModelDirectory(IGrainFactory grains, TimeProvider clock)
+internal sealed class ModelDirectory(IGrainFactory grains, GrainCalls calls, TimeProvider clock)
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(30);
 
@@ -17,7 +18,7 @@ internal sealed class ModelDirectory(IGrainFactory grains, TimeProvider clock)
     /// <summary>All models as they are now, the unusable ones too.</summary>
     public async Task<ImmutableArray<ModelInfo>> ListAsync()
     {
-        var models = await grains.GetGrain<IModelCatalogGrain>(0).List();
+        var models = await calls.RepeatAsync(() => grains.GetGrain<IModelCatalogGrain>(0).List());
         Volatile.Write(ref _known, new Snapshot(models, clock.GetTimestamp()));
         return models;
     }

@@ -1,5 +1,6 @@
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Wire;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,12 +21,16 @@ internal static class HealthEndpoints
         health.MapGet("/live", () => TypedResults.Ok(new HealthResponse { Status = "live" }))
             .Named("live", "Is the process alive?");
         health.MapGet("/ready", ReadyAsync)
-            .Named("ready", "Can it answer?", "Yes when the grains are reached.")
-            .WithErrors(Slugs.Loading);
+            .Named("ready", "Can it answer?", "Yes when the grains are reached, until the process is asked to stop.")
+            .WithErrors(Slugs.Loading, Slugs.Overloaded);
     }
 
-    private static async Task<Results<Ok<HealthResponse>, ProblemResult>> ReadyAsync(HttpContext http, IGrainFactory grains, TimeProvider clock)
+    private static async Task<Results<Ok<HealthResponse>, ProblemResult>> ReadyAsync(
+        HttpContext http, IGrainFactory grains, GatewayDrain drain, TimeProvider clock)
     {
+        if (drain.IsDraining)
+            return new ProblemResult(Error.Of(Slugs.Overloaded, "This process is stopping: others take its requests."));
+
         try
         {
             await grains.GetGrain<ISiloGrain>(0).GetInfo().WaitAsync(Patience, clock, http.RequestAborted);

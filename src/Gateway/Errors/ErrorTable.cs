@@ -52,6 +52,7 @@ internal static class ErrorTable
         [Slugs.QuotaExceeded] = new(429, "The quota is used up", 60),
         [Slugs.Overloaded] = new(503, "Too much to do at the moment", 1),
         [Slugs.Loading] = new(503, "The index is still loading", 1),
+        [Slugs.ShardMoving] = new(503, "The shard is moving to another silo", 1),
         [Slugs.Partial] = new(503, "Not every shard answered", 1),
         [Slugs.Timeout] = new(503, "The time was not enough", 1),
         [Slugs.StorageUnavailable] = new(503, "The storage does not take it", 5),

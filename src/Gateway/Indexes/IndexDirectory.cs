@@ -3,6 +3,7 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Options;
 using Microsoft.Extensions.Options;
 
@@ -13,7 +14,7 @@ namespace ClipOrleans.Gateway.Indexes;
 /// shards refuse a version that is, and the caller then reads it again, once. What this gateway changes itself, it
 /// knows at once (I3).
 /// </summary>
-internal sealed class IndexDirectory(IGrainFactory grains, IOptions<QueryOptions> options)
+internal sealed class IndexDirectory(IGrainFactory grains, GrainCalls calls, IOptions<QueryOptions> options)
 {
     private readonly ConcurrentLru<IndexKey, OpenIndex> _known = new(options.Value.CachedIndexes);
 
@@ -59,6 +60,8 @@ internal sealed class IndexDirectory(IGrainFactory grains, IOptions<QueryOptions
 
     public void Forget(TenantId tenant, string name) => _known.TryRemove(new IndexKey(tenant, name));
 
+    public ISiloShardsGrain Silo(string address) => grains.GetGrain<ISiloShardsGrain>(address);
+
     public IShardGrain Shard(OpenIndex index, int number) => grains.GetGrain<IShardGrain>(index.Shard(number).ToString());
 
     /// <summary>Whether a shard's answer means that what is known of the index may be old.</summary>
@@ -69,7 +72,7 @@ internal sealed class IndexDirectory(IGrainFactory grains, IOptions<QueryOptions
 
     private async ValueTask<Result<OpenIndex>> ReadAsync(IndexKey key)
     {
-        var answer = await grains.GetGrain<IIndexGrain>(key.ToString()).Describe();
+        var answer = await calls.RepeatAsync(() => grains.GetGrain<IIndexGrain>(key.ToString()).Describe(), GrainCalls.Patience, CancellationToken.None);
         if (answer.IsSuccess)
             return Learn(answer.Value);
         if (answer.Error.Slug == Slugs.IndexNotFound)

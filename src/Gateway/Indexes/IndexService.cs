@@ -2,12 +2,13 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Embeddings;
 
 namespace ClipOrleans.Gateway.Indexes;
 
 /// <summary>The control plane of indexes: everything here goes through the catalog's grains.</summary>
-internal sealed class IndexService(IGrainFactory grains, IndexDirectory directory, ModelDirectory models)
+internal sealed class IndexService(IGrainFactory grains, GrainCalls calls, IndexDirectory directory, ModelDirectory models)
 {
     /// <summary>Index grains asked at once for a list: each asks all its shards.</summary>
     private const int ListParallel = 8;
@@ -26,12 +27,12 @@ internal sealed class IndexService(IGrainFactory grains, IndexDirectory director
 
     public async Task<Result<IndexStatus>> StatusAsync(TenantId tenant, string name) =>
         NameRule.IsValid(name)
-            ? await grains.GetGrain<IIndexGrain>(new IndexKey(tenant, name).ToString()).GetStatus()
+            ? await calls.RepeatAsync(() => grains.GetGrain<IIndexGrain>(new IndexKey(tenant, name).ToString()).GetStatus(), GrainCalls.Patience, CancellationToken.None)
             : IndexDirectory.NotFound(name);
 
     public async Task<IReadOnlyList<IndexStatus>> ListAsync(TenantId tenant, CancellationToken cancel)
     {
-        var indexes = await grains.GetGrain<ITenantGrain>(tenant.Value).ListIndexes();
+        var indexes = await calls.RepeatAsync(() => grains.GetGrain<ITenantGrain>(tenant.Value).ListIndexes(), cancel);
         var found = new IndexStatus?[indexes.Length];
         var options = new ParallelOptions { MaxDegreeOfParallelism = ListParallel, CancellationToken = cancel };
         await Parallel.ForAsync(0, indexes.Length, options, async (i, _) =>

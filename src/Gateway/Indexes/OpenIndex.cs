@@ -10,6 +10,8 @@ internal sealed class OpenIndex
     public OpenIndex(IndexDescription description)
     {
         Description = description;
+        Routes = new ShardRoutes(description.Spec.Shards);
+        ShardPrefix = ShardKey.PrefixOf(TenantId.Parse(description.Tenant), description.Spec.Name, description.Incarnation);
         Tenant = TenantId.Parse(description.Tenant);
         Schema = new FieldSchema([.. description.Spec.Fields.Select(field => new FieldDefinition(
             field.Name,
@@ -33,6 +35,12 @@ internal sealed class OpenIndex
     public FieldSchema Schema { get; }
 
     public bool HasModel => Spec.Model != IndexSpec.NoModel;
+
+    /// <summary>Which silo has which shard, as far as it is known.</summary>
+    public ShardRoutes Routes { get; }
+
+    /// <summary>The keys of its shards without the number.</summary>
+    public string ShardPrefix { get; }
 
     public ShardKey Shard(int number) => new(Tenant, Name, Description.Incarnation, number);
 

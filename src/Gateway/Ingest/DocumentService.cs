@@ -1,6 +1,7 @@
 using ClipOrleans.Contracts.Documents;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Indexes;
 using ClipOrleans.Gateway.Json;
 using Orleans.Concurrency;
@@ -8,19 +9,20 @@ using Orleans.Concurrency;
 namespace ClipOrleans.Gateway.Ingest;
 
 /// <summary>Single documents, and deleting many.</summary>
-internal sealed class DocumentService(IndexDirectory directory, ShardWriter writer)
+internal sealed class DocumentService(IndexDirectory directory, GrainCalls calls, ShardWriter writer)
 {
     /// <returns>The document, or document-not-found.</returns>
     public async Task<Result<DocumentRow>> GetAsync(OpenIndex index, string id, bool includeVector)
     {
-        var rows = await ShardOf(index, id).Read(new ReadDocuments(index.Version, [id], includeVector));
+        var rows = await AskAsync(() => ShardOf(index, id).Read(new ReadDocuments(index.Version, [id], includeVector)));
         if (!rows.IsSuccess)
             return rows.Error;
         return rows.Value[0] is { } row ? row : NotFound(index, id);
     }
 
     /// <returns>The kept image, or document-not-found, or image-not-found.</returns>
-    public Task<Result<StoredImage>> GetImageAsync(OpenIndex index, string id) => ShardOf(index, id).ReadImage(index.Version, id);
+    public Task<Result<StoredImage>> GetImageAsync(OpenIndex index, string id) =>
+        AskAsync(() => ShardOf(index, id).ReadImage(index.Version, id));
 
     /// <param name="index">The index.</param>
     /// <param name="id">The document.</param>
@@ -58,7 +60,7 @@ internal sealed class DocumentService(IndexDirectory directory, ShardWriter writ
     public async Task<Result<long>> DeleteMatchingAsync(OpenIndex index, byte[] filter)
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, index.Shards).Select(shard =>
-            directory.Shard(index, shard).DeleteMatching(index.Version, new Immutable<byte[]>(filter))));
+            AskAsync(() => directory.Shard(index, shard).DeleteMatching(index.Version, new Immutable<byte[]>(filter)))));
         var failed = answers.FirstOrDefault(answer => !answer.IsSuccess);
         return failed is null ? answers.Sum(answer => answer.Value) : failed.Error!;
     }
@@ -79,6 +81,8 @@ internal sealed class DocumentService(IndexDirectory directory, ShardWriter writ
 
     private static Error NotFound(OpenIndex index, string id) =>
         Error.Of(Slugs.DocumentNotFound, $"There is no document '{Pointer.Quote(id)}' in index '{index.Name}'.");
+
+    private Task<Result<T>> AskAsync<T>(Func<Task<Result<T>>> call) => calls.RepeatAsync(call, GrainCalls.Patience, CancellationToken.None);
 
     private Contracts.Grains.IShardGrain ShardOf(OpenIndex index, string id) =>
         directory.Shard(index, ShardRouting.ShardOf(id, index.Shards));

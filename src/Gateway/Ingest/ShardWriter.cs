@@ -1,6 +1,7 @@
 using ClipOrleans.Contracts.Documents;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Indexes;
 using ClipOrleans.Gateway.Options;
@@ -14,7 +15,7 @@ namespace ClipOrleans.Gateway.Ingest;
 /// order. A shard that says that the index has changed is asked again with the new version, once.
 /// </summary>
 internal sealed partial class ShardWriter(
-    IndexDirectory directory, IOptions<LimitOptions> limits, GatewayInstruments instruments, ILogger<ShardWriter> logger)
+    IndexDirectory directory, GrainCalls calls, IOptions<LimitOptions> limits, GatewayInstruments instruments, ILogger<ShardWriter> logger)
 {
     /// <summary>Operations of one message: large enough to share a commit, small enough for a shard to serve others in between.</summary>
     private const int MaxOperations = 256;
@@ -96,8 +97,12 @@ internal sealed partial class ShardWriter(
         return fresh.Value;
     }
 
-    private Task<Result<DocumentBatchResult>> SendAsync(OpenIndex index, int shard, int[] own, IReadOnlyList<DocumentOperation> operations) =>
-        directory.Shard(index, shard).Write(new DocumentBatch(index.Version, [.. own.Select(i => operations[i])]));
+    /// <summary>Sent until the shard answers, under one id: what was written although nobody heard of it is not written twice.</summary>
+    private Task<Result<DocumentBatchResult>> SendAsync(OpenIndex index, int shard, int[] own, IReadOnlyList<DocumentOperation> operations)
+    {
+        var batch = new DocumentBatch(index.Version, [.. own.Select(i => operations[i])], Guid.NewGuid());
+        return calls.RepeatAsync(() => directory.Shard(index, shard).Write(batch), GrainCalls.Patience, CancellationToken.None);
+    }
 
     private static void Take(Result<DocumentBatchResult> answer, int[] own, Result<WriteOutcome>[] outcomes)
     {

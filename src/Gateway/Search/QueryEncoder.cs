@@ -3,6 +3,7 @@ using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Documents;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Embeddings;
 using ClipOrleans.Gateway.Fetch;
 using ClipOrleans.Gateway.Indexes;
@@ -17,7 +18,7 @@ namespace ClipOrleans.Gateway.Search;
 internal sealed record EncodedQuery(byte[]? Vector, IReadOnlyList<bool?> Cached);
 
 /// <summary>Makes the parts of a query into one vector.</summary>
-internal sealed class QueryEncoder(ModelDirectory models, EmbeddingService embeddings, ImageFetcher fetcher, IndexDirectory directory)
+internal sealed class QueryEncoder(ModelDirectory models, EmbeddingService embeddings, ImageFetcher fetcher, IndexDirectory directory, GrainCalls calls)
 {
     /// <returns>The vector, or the first error of a part with its pointer.</returns>
     public async Task<Result<EncodedQuery>> EncodeAsync(OpenIndex index, SearchQuery query, CancellationToken cancel)
@@ -72,7 +73,7 @@ internal sealed class QueryEncoder(ModelDirectory models, EmbeddingService embed
             case SourceKind.Vector:
                 return (source.Vector!, null);
             case SourceKind.Id:
-                return await ReadStoredAsync(index, source.Id!);
+                return await ReadStoredAsync(index, source.Id!, cancel);
         }
 
         var model = await models.OfIndexAsync(index);
@@ -102,10 +103,10 @@ internal sealed class QueryEncoder(ModelDirectory models, EmbeddingService embed
         return embedded.IsSuccess ? (embedded.Value.Vector, embedded.Value.Cached) : embedded.Error;
     }
 
-    private async Task<Result<(byte[] Vector, bool? Cached)>> ReadStoredAsync(OpenIndex index, string id)
+    private async Task<Result<(byte[] Vector, bool? Cached)>> ReadStoredAsync(OpenIndex index, string id, CancellationToken cancel)
     {
         var shard = directory.Shard(index, ShardRouting.ShardOf(id, index.Shards));
-        var rows = await shard.Read(new ReadDocuments(index.Version, [id], IncludeVector: true));
+        var rows = await calls.RepeatAsync(() => shard.Read(new ReadDocuments(index.Version, [id], IncludeVector: true)), GrainCalls.Patience, cancel);
         if (!rows.IsSuccess)
             return rows.Error;
         return rows.Value[0]?.Vector is { Length: > 0 } vector

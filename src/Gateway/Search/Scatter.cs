@@ -1,25 +1,37 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using ClipOrleans.Contracts.Documents;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Search;
-using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Indexes;
 using ClipOrleans.Gateway.Telemetry;
 using ClipOrleans.Vectors.TopK;
 
 namespace ClipOrleans.Gateway.Search;
 
-/// <summary>Asks all shards at once and waits no longer than there is time; what does not answer is a failed leg, never a gap.</summary>
-internal sealed partial class Scatter(IndexDirectory directory, TimeProvider clock, GatewayInstruments instruments, ILogger<Scatter> logger)
+/// <summary>
+/// Asks all shards at once, those of one silo by one call, and waits no longer than there is time; what does not answer
+/// is a failed leg, never a gap.
+/// </summary>
+internal sealed class Scatter(IndexDirectory directory, LegCalls calls, GatewayInstruments instruments)
 {
-    /// <summary>Rows of one read: bounds the answer at 64 KiB of metadata each.</summary>
-    private const int MaxRowsPerRead = 500;
-
     public async Task<Leg[]> SearchAsync(OpenIndex index, ShardQuery query, Deadline deadline)
     {
         using var stage = instruments.Stage("scatter");
-        return await Task.WhenAll(Enumerable.Range(0, index.Shards).Select(shard => SearchShardAsync(index, shard, query, deadline)));
+        var legs = new Leg[index.Shards];
+        var plan = index.Routes.Plan();
+        if (plan is [{ Silo: null, Shards: [var only] }])
+            legs[only] = await SearchShardAsync(index, only, query, deadline);
+        else
+            await Task.WhenAll(plan.Select(route => SearchRouteAsync(index, route, query, deadline, legs)));
+        return legs;
+    }
+
+    /// <summary>After a leg has failed, what others left out in its favour may be wanted after all: those are asked once more, each for all it has.</summary>
+    public async Task<Leg[]> RefillAsync(OpenIndex index, ShardQuery query, Leg[] legs, Deadline deadline)
+    {
+        if (!legs.Any(leg => leg.IsCut))
+            return legs;
+        return await Task.WhenAll(legs.Select(leg => leg.IsCut ? SearchShardAsync(index, leg.Shard, query, deadline) : Task.FromResult(leg)));
     }
 
     /// <summary>The best hits of all legs that answered, by the one order of hits.</summary>
@@ -31,73 +43,57 @@ internal sealed partial class Scatter(IndexDirectory directory, TimeProvider clo
             : TopKMerge.Merge(lists, count, hit => (hit.Score, hit.Id));
     }
 
-    /// <summary>Reads the rows of hits that have none yet. A shard that can't give them becomes a failed leg.</summary>
-    /// <returns>Whether all rows are there.</returns>
-    public async Task<bool> ReadRowsAsync(OpenIndex index, IReadOnlyList<RankedHit> hits, bool includeVector, Leg[] legs, Deadline deadline)
+    private async Task SearchRouteAsync(OpenIndex index, ShardRoute route, ShardQuery query, Deadline deadline, Leg[] legs)
     {
-        var missing = hits.Where(hit => hit.Row is null).GroupBy(hit => hit.Shard).ToList();
-        if (missing.Count == 0)
-            return true;
-        using var stage = instruments.Stage("read");
-        var read = await Task.WhenAll(missing.Select(async shard =>
-        {
-            foreach (var chunk in shard.Chunk(MaxRowsPerRead))
-            {
-                if (await ReadShardAsync(index, shard.Key, chunk, includeVector, deadline) is not { } error)
-                    continue;
-                legs[shard.Key].Fail(error);
-                return false;
-            }
+        if (route.Silo is { } silo)
+            await SearchSiloAsync(index, silo, route, query, deadline, legs);
+        await Task.WhenAll(route.Shards.Where(shard => legs[shard] is null).Select(async shard =>
+            legs[shard] = await SearchShardAsync(index, shard, query, deadline)));
+    }
 
-            return true;
-        }));
-        return read.All(succeeded => succeeded);
+    /// <summary>Fills the legs that the silo can answer for; the others are left to their own grains.</summary>
+    private async Task SearchSiloAsync(OpenIndex index, string silo, ShardRoute route, ShardQuery query, Deadline deadline, Leg[] legs)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var timed = query with { BudgetMilliseconds = deadline.RemainingMilliseconds };
+        var answer = await calls.AskOnceAsync(deadline, cancel => SearchSiloAsync(silo, new SiloQuery(index.ShardPrefix, route.Shards, timed), cancel));
+        var travelled = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        if (!answer.IsSuccess && answer.Error.Slug != Slugs.ShardMoving)
+        {
+            foreach (var shard in route.Shards)
+                legs[shard] = new Leg(shard, null, answer.Error, travelled, found: 0);
+            return;
+        }
+
+        var answered = answer.IsSuccess ? answer.Value.Legs.Where(leg => leg.Error?.Slug is not (Slugs.ShardMoving or Slugs.Loading)) : [];
+        foreach (var leg in answered)
+            legs[leg.Shard] = new Leg(leg.Shard, leg.Hits, leg.Error, travelled, leg.Found);
+        foreach (var shard in route.Shards.Where(shard => legs[shard] is null))
+            index.Routes.Learn(shard, null);
+    }
+
+    /// <summary>A silo that is gone is not asked again: its shards have moved, wherever to.</summary>
+    private async Task<Result<SiloHits>> SearchSiloAsync(string silo, SiloQuery query, CancellationToken cancel)
+    {
+        try
+        {
+            return await directory.Silo(silo).Search(query, cancel);
+        }
+        catch (OrleansException)
+        {
+            return Error.RetryLater(Slugs.ShardMoving, "The silo is not reached.", 1);
+        }
     }
 
     private async Task<Leg> SearchShardAsync(OpenIndex index, int shard, ShardQuery query, Deadline deadline)
     {
         var start = Stopwatch.GetTimestamp();
-        query = query with { BudgetMilliseconds = deadline.RemainingMilliseconds };
-        var answer = await AskAsync(deadline, cancel => directory.Shard(index, shard).Search(query, cancel));
-        return new Leg(shard, answer.IsSuccess ? answer.Value : null, answer.Error, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-    }
-
-    private async Task<Error?> ReadShardAsync(OpenIndex index, int shard, RankedHit[] hits, bool includeVector, Deadline deadline)
-    {
-        var locators = new byte[hits.Length * sizeof(long)];
-        for (var i = 0; i < hits.Length; i++)
-            BinaryPrimitives.WriteInt64LittleEndian(locators.AsSpan(i * sizeof(long)), hits[i].Locator);
-        var answer = await AskAsync(deadline, _ => directory.Shard(index, shard).ReadHits(new ReadHits(index.Version, locators, includeVector)));
-        if (!answer.IsSuccess)
-            return answer.Error;
-        if (answer.Value.Length != hits.Length)
-            throw new InvalidDataException($"A shard answered {answer.Value.Length} rows to {hits.Length} locators.");
-        for (var i = 0; i < hits.Length; i++)
-        {
-            if (answer.Value[i].Id != hits[i].Id)
-                return Error.RetryLater(Slugs.StorageUnavailable, $"Shard {shard} has another document in the place of '{hits[i].Id}'.", 1);
-            hits[i].Row = answer.Value[i];
-        }
-
-        return null;
-    }
-
-    private async Task<Result<T>> AskAsync<T>(Deadline deadline, Func<CancellationToken, Task<Result<T>>> ask)
-    {
-        try
-        {
-            return await ask(deadline.Token).WaitAsync(TimeSpan.FromMilliseconds(deadline.RemainingMilliseconds), clock, deadline.Token);
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
-        {
-            deadline.ThrowIfCallerIsGone();
-            return Error.Of(Slugs.Timeout, "The shard did not answer in time.");
-        }
-        catch (Exception exception)
-        {
-            LogFailed(exception);
-            return ThrownErrors.ToError(exception);
-        }
+        var answer = await calls.AskAsync(deadline, cancel => directory.Shard(index, shard).Search(query with { BudgetMilliseconds = deadline.RemainingMilliseconds }, cancel));
+        if (answer.IsSuccess)
+            index.Routes.Learn(shard, answer.Value.Silo);
+        return new Leg(
+            shard, answer.IsSuccess ? answer.Value : null, answer.Error, Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+            answer.IsSuccess ? answer.Value.Ids.Length : 0);
     }
 
     private static RankedHit[] HitsOf(int shard, ShardHits hits)
@@ -117,7 +113,4 @@ internal sealed partial class Scatter(IndexDirectory directory, TimeProvider clo
 
         return ranked;
     }
-
-    [LoggerMessage(1, LogLevel.Error, "A shard failed to answer")]
-    private partial void LogFailed(Exception exception);
 }

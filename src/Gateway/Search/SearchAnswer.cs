@@ -60,6 +60,7 @@ internal sealed class SearchAnswer(TimeProvider clock)
     private static ExplainLegWire LegOfAny(Leg leg) => new()
     {
         Shard = leg.Shard,
+        Silo = leg.Hits?.Silo,
         TookMs = Math.Round(leg.Milliseconds, 3),
         Strategy = leg.Hits?.Plan.Strategy,
         Documents = leg.Hits?.Plan.Documents,

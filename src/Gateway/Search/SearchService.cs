@@ -14,7 +14,7 @@ internal sealed record SearchFindings(
 
 /// <summary>Encode → scatter → merge → page → rows, within a deadline.</summary>
 internal sealed class SearchService(
-    QueryEncoder encoder, Scatter scatter, IOptions<QueryOptions> options, TimeProvider clock, GatewayInstruments instruments)
+    QueryEncoder encoder, Scatter scatter, HitRows hitRows, IOptions<QueryOptions> options, TimeProvider clock, GatewayInstruments instruments)
 {
     /// <summary>Up to here the rows of all hits of all shards cost less than a second round of calls.</summary>
     private const int RowsAtOnce = 50;
@@ -63,15 +63,17 @@ internal sealed class SearchService(
         var window = query.Window + Math.Max(0, excluded.Count - 1);
         var wantsRows = query.IncludeMetadata || query.IncludeVector;
         var rowsAtOnce = wantsRows && (window <= RowsAtOnce || (index.Shards == 1 && query.Offset == 0));
-        var legs = await scatter.SearchAsync(index, QueryOf(index, query, encoded, window, excluded, rowsAtOnce), deadline);
+        var asked = QueryOf(index, query, encoded, window, excluded, rowsAtOnce);
+        var legs = await scatter.SearchAsync(index, asked, deadline);
         while (true)
         {
             var ranked = Scatter.Merge(legs, window);
             ranked.RemoveAll(hit => excluded.Contains(hit.Id));
             var page = ranked.Skip(query.Offset).Take(query.TopK).ToList();
             // A shard that can't give its rows drops out, and the others fill the page again.
-            if (!wantsRows || await scatter.ReadRowsAsync(index, page, query.IncludeVector, legs, deadline))
+            if (!wantsRows || await hitRows.ReadAsync(index, page, query.IncludeVector, legs, deadline))
                 return new Ranking(page, legs, window);
+            legs = await scatter.RefillAsync(index, asked, legs, deadline);
         }
     }
 
@@ -83,9 +85,9 @@ internal sealed class SearchService(
         var window = Math.Min(Contracts.Limits.MaxWindow, Math.Max(MinCandidates, wanted * (query.GroupBy is null ? 1 : Surplus)));
         while (true)
         {
-            var legs = await scatter.SearchAsync(index, QueryOf(index, query, encoded, window, excluded, rows: false), deadline);
-            var candidates = await ReadCandidatesAsync(index, query, legs, window, excluded, deadline);
-            var isAll = legs.All(leg => leg.Hits is null || leg.Hits.Ids.Length < window);
+            var asked = QueryOf(index, query, encoded, window, excluded, rows: false);
+            var (candidates, legs) = await ReadCandidatesAsync(index, query, asked, window, excluded, deadline);
+            var isAll = legs.All(leg => leg.IsAll(window));
             var kept = query.GroupBy is null ? candidates : Grouping.Collapse(candidates, query.GroupBy, query.GroupSize);
             if (kept.Count < wanted && !isAll && window < Contracts.Limits.MaxWindow && legs.All(leg => leg.Error is null))
             {
@@ -99,15 +101,17 @@ internal sealed class SearchService(
         }
     }
 
-    private async Task<List<RankedHit>> ReadCandidatesAsync(
-        OpenIndex index, SearchQuery query, Leg[] legs, int window, HashSet<string> excluded, Deadline deadline)
+    private async Task<(List<RankedHit> Candidates, Leg[] Legs)> ReadCandidatesAsync(
+        OpenIndex index, SearchQuery query, ShardQuery asked, int window, HashSet<string> excluded, Deadline deadline)
     {
+        var legs = await scatter.SearchAsync(index, asked, deadline);
         while (true)
         {
             var candidates = Scatter.Merge(legs, window);
             candidates.RemoveAll(hit => excluded.Contains(hit.Id));
-            if (await scatter.ReadRowsAsync(index, candidates, query.IncludeVector || query.Diversity > 0, legs, deadline))
-                return candidates;
+            if (await hitRows.ReadAsync(index, candidates, query.IncludeVector || query.Diversity > 0, legs, deadline))
+                return (candidates, legs);
+            legs = await scatter.RefillAsync(index, asked, legs, deadline);
         }
     }
 

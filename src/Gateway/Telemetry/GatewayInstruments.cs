@@ -18,6 +18,7 @@ internal sealed class GatewayInstruments
     private readonly Counter<long> _searches;
     private readonly Counter<long> _embeddings;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _repeated;
 
     public GatewayInstruments(IMeterFactory meters)
     {
@@ -26,8 +27,11 @@ internal sealed class GatewayInstruments
         _documents = meter.CreateCounter<long>("cliporleans.gateway.documents", "{document}", "Documents written, by outcome");
         _searches = meter.CreateCounter<long>("cliporleans.gateway.searches", "{search}", "Searches answered, whole or partial");
         _embeddings = meter.CreateCounter<long>("cliporleans.gateway.embeddings", "{embedding}", "Embeddings asked for, by kind and by where they came from");
+        _repeated = meter.CreateCounter<long>("cliporleans.gateway.repeated", "{call}", "Calls to grains made again, since a silo was not reached or a shard was moving");
         _refused = meter.CreateCounter<long>("cliporleans.gateway.refused", "{request}", "Requests turned away because too many were at work");
     }
+
+    public void Repeated() => _repeated.Add(1);
 
     /// <summary>Measures a stage, as span and as duration; dispose to end it.</summary>
     public StageTimer Stage(string stage) => new(Source.StartActivity(stage), this, stage);

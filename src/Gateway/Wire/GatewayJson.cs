@@ -35,6 +35,7 @@ namespace ClipOrleans.Gateway.Wire;
 [JsonSerializable(typeof(EmbeddingInput))]
 [JsonSerializable(typeof(EmbeddingsResponse))]
 [JsonSerializable(typeof(ModelListResponse))]
+[JsonSerializable(typeof(ClusterResponse))]
 [JsonSerializable(typeof(HealthResponse))]
 [JsonSerializable(typeof(byte[]))]
 [JsonSerializable(typeof(double))]

@@ -213,7 +213,10 @@ internal sealed record ExplainLegWire
 {
     public required int Shard { get; init; }
 
-    [Description("Milliseconds from asking to its answer.")]
+    [Description("The address of the silo that answered for it.")]
+    public string? Silo { get; init; }
+
+    [Description("Milliseconds from asking to its answer. Shards of one silo are asked by one call, and have one time.")]
     public required double TookMs { get; init; }
 
     [Description("What the planner chose. Exact: none-match, count-only, exact-scan-all, exact-scan-matches, id-order. Approximate: list-scan, code-scan-matches.")]

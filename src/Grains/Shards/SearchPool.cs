@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using ClipOrleans.Grains.Configuration;
 using Microsoft.Extensions.Options;
@@ -8,39 +7,32 @@ namespace ClipOrleans.Grains.Shards;
 /// <summary>
 /// The threads that search. A search is milliseconds of pure computing: on the grain scheduler it would hold up the
 /// grains, the probes of the cluster and the network. When all threads are busy and the queue is full the caller is told
-/// at once; waiting longer would only make it late.
+/// at once; waiting longer would only make it late. Tenants take turns.
 /// </summary>
 internal sealed class SearchPool : IDisposable
 {
-    private readonly BlockingCollection<Job> _queue;
+    private readonly FairQueue<Job> _queue;
     private readonly Thread[] _threads;
     private readonly GrainInstruments _instruments;
 
     public SearchPool(IOptions<SearchSettings> settings, GrainInstruments instruments)
     {
         _instruments = instruments;
-        _queue = new BlockingCollection<Job>(settings.Value.Queue);
+        _queue = new FairQueue<Job>(settings.Value.Queue);
         instruments.WatchSearchQueue(() => _queue.Count);
         var count = settings.Value.Threads is 0 ? Environment.ProcessorCount : settings.Value.Threads;
         _threads = [.. Enumerable.Range(0, count).Select(StartThread)];
     }
 
     /// <summary>
-    /// Queues <paramref name="work"/>, which is given the microseconds it waited. Null when the queue is full. Work whose
-    /// caller has gone before it began is not done.
+    /// Queues <paramref name="work"/>, which is given the microseconds it waited. Null when the queue is full, or the
+    /// process is about to end. Work whose caller has gone before it began is not done.
     /// </summary>
-    public Task<T>? TryRun<T>(Func<double, T> work, CancellationToken cancellation)
+    public Task<T>? TryRun<T>(string tenant, Func<double, T> work, CancellationToken cancellation)
     {
         var job = new Job<T>(work, cancellation);
-        try
-        {
-            if (_queue.TryAdd(job))
-                return job.Completion;
-        }
-        catch (InvalidOperationException)
-        {
-            // Closed: the process is about to end, and a search that comes now is refused like one too many.
-        }
+        if (_queue.TryAdd(tenant, job))
+            return job.Completion;
 
         _instruments.SearchRefused();
         return null;
@@ -48,7 +40,7 @@ internal sealed class SearchPool : IDisposable
 
     public void Dispose()
     {
-        _queue.CompleteAdding();
+        _queue.Close();
         foreach (var thread in _threads)
             thread.Join();
         _queue.Dispose();
@@ -63,7 +55,7 @@ internal sealed class SearchPool : IDisposable
 
     private void Work()
     {
-        foreach (var job in _queue.GetConsumingEnumerable())
+        while (_queue.TryTake(out var job))
             job.Run();
     }
 

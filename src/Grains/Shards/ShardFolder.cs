@@ -8,6 +8,8 @@ internal static class ShardFolder
 {
     public const string ProbeName = "write-probe.tmp";
     private const int ProbeBytes = 64 * 1024;
+    private const int ReadAheadBytes = 1024 * 1024;
+    private const int MostFilesReadAhead = 64;
 
     /// <summary>Removes a closed shard, then the folders above it that are empty: <c>shards</c> and that of the index.</summary>
     public static void Remove(string directory)
@@ -18,6 +20,29 @@ internal static class ShardFolder
         var above = Directory.GetParent(directory);
         for (var level = 0; level < 2 && above is not null && TryRemoveEmpty(above); level++)
             above = above.Parent;
+    }
+
+    /// <summary>
+    /// Reads what opening will need: the newest files, as far as the system can hold them in memory. Files that come and
+    /// go meanwhile are another silo's business.
+    /// </summary>
+    public static void ReadAhead(string directory)
+    {
+        var buffer = new byte[ReadAheadBytes];
+        foreach (var file in new DirectoryInfo(directory).EnumerateFiles("*", SearchOption.AllDirectories).OrderByDescending(file => file.LastWriteTimeUtc).Take(MostFilesReadAhead))
+        {
+            try
+            {
+                using var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+                while (stream.Read(buffer) > 0)
+                {
+                }
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // The lock, or a file that was just removed.
+            }
+        }
     }
 
     /// <summary>Whether the device takes bytes again.</summary>

@@ -7,20 +7,22 @@ using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Search;
 using ClipOrleans.Contracts.Snapshots;
+using ClipOrleans.Grains.Placement;
 using ClipOrleans.Storage;
 using ClipOrleans.Vectors.Filters;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using Orleans.Runtime.Placement;
 
 namespace ClipOrleans.Grains.Shards;
 
 /// <summary>
-/// One shard: messages in, <see cref="ShardEngine"/> calls, messages out. Immovable, since moving it means closing a log
-/// and opening it elsewhere, which is for the operator to want and not for a balancer.
+/// One shard: messages in, <see cref="ShardEngine"/> calls, messages out. Immovable for the balancers of Orleans, which
+/// know activations and not bytes: moving it means closing a log and opening it elsewhere, when <see cref="HandOver"/> says so.
 /// </summary>
-[Immovable]
+[Immovable, ShardPlacement]
 internal sealed class ShardGrain(
-    ShardSurroundings surroundings, SearchPool pool, GrainInstruments instruments, ILocalSiloDetails silo)
+    ShardSurroundings surroundings, ShardSearcher searcher, LocalShards locals, GrainInstruments instruments, ILocalSiloDetails silo)
     : Grain, IShardGrain, IAsyncDisposable
 {
     /// <summary>A status comes at once; a small shard is open by then, so that nobody is told of a loading that took a moment.</summary>
@@ -32,17 +34,31 @@ internal sealed class ShardGrain(
     private ShardKey _key;
     private ShardHost _host = null!;
 
+    private string Key => this.GetPrimaryKeyString();
+
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        _key = ShardKey.Parse(this.GetPrimaryKeyString());
+        _key = ShardKey.Parse(Key);
         _host = new ShardHost(_key, surroundings, DeactivateOnIdle);
+        locals.Add(Key, _host);
         _host.Begin();
         return Task.CompletedTask;
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => DisposeAsync().AsTask();
 
-    public ValueTask DisposeAsync() => _host.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        locals.Remove(Key, _host);
+    }
+
+    public Task HandOver(string silo)
+    {
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, SiloAddress.FromParsableString(silo));
+        this.MigrateOnIdle();
+        return Task.CompletedTask;
+    }
 
     public async Task<Result<ShardStatus>> Configure(ShardSpec spec)
     {
@@ -59,7 +75,7 @@ internal sealed class ShardGrain(
                 return _host.Changed(engine);
             if (engine.Descriptor.IndexVersion < wanted.IndexVersion)
                 await engine.ReconfigureAsync(wanted);
-            return ShardMessages.ToStatus(engine.Stats, _key.Shard, silo.Name);
+            return ShardMessages.ToStatus(engine.Stats, _key.Shard, silo);
         });
     }
 
@@ -67,7 +83,8 @@ internal sealed class ShardGrain(
     {
         using var activity = GrainInstruments.Activities.StartActivity("shard.write");
         var started = Stopwatch.GetTimestamp();
-        var result = ShardMessages.ToResult(await engine.WriteAsync([.. batch.Operations.Select(ShardMessages.ToStored)]));
+        var operations = batch.Operations.Select(ShardMessages.ToStored).ToArray();
+        var result = ShardMessages.ToResult(batch.WriteId == Guid.Empty ? await engine.WriteAsync(operations) : await engine.WriteAsync(operations, batch.WriteId));
         var failed = result.Outcomes.Count(outcome => outcome.Status is WriteStatus.Failed);
         instruments.Wrote(Stopwatch.GetElapsedTime(started), result.Outcomes.Length - failed, failed);
         return result;
@@ -81,24 +98,8 @@ internal sealed class ShardGrain(
     public Task<Result<ShardHits>> Search(ShardQuery query, CancellationToken cancellation) => UseAsync<ShardHits>(query.IndexVersion, async engine =>
     {
         using var activity = GrainInstruments.Activities.StartActivity("shard.search");
-        using var budget = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        if (query.BudgetMilliseconds > 0)
-            budget.CancelAfter(query.BudgetMilliseconds);
-        else
-            await budget.CancelAsync();
-        var searching = pool.TryRun(queued => ShardSearch.Run(engine, _key.Shard, query, queued, budget.Token), budget.Token);
-        if (searching is null)
-            return Error.RetryLater(Slugs.Overloaded, "All search threads are busy and their queue is full.", 1);
-
-        try
-        {
-            var found = await searching;
-            return found.IsSuccess ? await FinishAsync(engine, query, found.Value, budget.Token) : found;
-        }
-        catch (OperationCanceledException)
-        {
-            return Error.Of(Slugs.Timeout, $"Shard {_key.Shard} did not finish within {query.BudgetMilliseconds} ms.");
-        }
+        using var budget = SearchBudget.Of(query, cancellation);
+        return await searcher.SearchAsync(_host, engine, query, budget.Token);
     });
 
     public Task<Result<ImmutableArray<DocumentRow?>>> Read(ReadDocuments request) => UseAsync<ImmutableArray<DocumentRow?>>(request.IndexVersion, async engine =>
@@ -120,10 +121,10 @@ internal sealed class ShardGrain(
 
     public async Task<ShardStatus> GetStatus()
     {
-        var status = await _host.UseAsync(s_statusWait, indexVersion: null, engine => Task.FromResult<Result<ShardStatus>>(ShardMessages.ToStatus(engine.Stats, _key.Shard, silo.Name)));
+        var status = await _host.UseAsync(s_statusWait, indexVersion: null, engine => Task.FromResult<Result<ShardStatus>>(ShardMessages.ToStatus(engine.Stats, _key.Shard, silo)));
         return status.IsSuccess
             ? status.Value
-            : new ShardStatus(_key.Shard, _host.State, _host.Percent, 0, 0, 0, 0, 0, silo.Name, status.Error.Detail);
+            : new ShardStatus(_key.Shard, _host.State, _host.Percent, 0, 0, 0, 0, 0, silo.Name, status.Error.Detail, SiloAddress: silo.SiloAddress.ToParsableString());
     }
 
     public async Task<Error?> Drop()
@@ -134,15 +135,4 @@ internal sealed class ShardGrain(
 
     private Task<Result<T>> UseAsync<T>(long? indexVersion, Func<ShardEngine, Task<Result<T>>> work) =>
         _host.UseAsync(TimeSpan.FromMilliseconds(surroundings.Settings.LoadingWait), indexVersion, work);
-
-    private async Task<Result<ShardHits>> FinishAsync(ShardEngine engine, ShardQuery query, ShardHits hits, CancellationToken cancellation)
-    {
-        instruments.Searched(hits.Plan);
-        if (!query.IncludeRows)
-            return hits;
-
-        var started = Stopwatch.GetTimestamp();
-        var rows = await ShardRows.ReadAsync(engine, hits.Locators, hits.Ids, query.IncludeVectors, cancellation);
-        return hits with { Rows = rows, Plan = hits.Plan with { ReadMicroseconds = Stopwatch.GetElapsedTime(started).TotalMicroseconds } };
-    }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClipOrleans.Contracts.Cluster;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
@@ -12,7 +13,8 @@ namespace ClipOrleans.Grains.Shards;
 
 /// <summary>
 /// The life of one shard's engine: opened in the background, used by any number of calls, closed when none uses it any
-/// more. All of it runs on the turns of the one grain that owns it, so nothing here is locked.
+/// more. Its life is led by the turns of the one grain that owns it; searches of several shards at once use it from
+/// other threads, so that who uses the engine, and whether it is open, is counted under a lock.
 /// </summary>
 /// <param name="key">Which shard.</param>
 /// <param name="surroundings">What all shards share.</param>
@@ -40,11 +42,20 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     /// <summary>By the clock that never jumps; null: at once.</summary>
     private long? _failedAt;
     private TimeSpan _retryAfter;
+    private readonly Lock _using = new();
+    private readonly ShardMeter _meter = new();
+    private volatile HostPhase _phase;
     private int _users;
     private bool _ended;
     private TaskCompletionSource? _unused;
 
-    public HostPhase Phase { get; private set; }
+    public ShardKey Key => key;
+
+    public HostPhase Phase
+    {
+        get => _phase;
+        private set => _phase = value;
+    }
 
     public ShardState State => Phase switch
     {
@@ -99,7 +110,15 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         if (await ReadyAsync(wait) is { } refusal)
             return refusal;
 
-        using var lease = Use(out var engine);
+        return await UseFromOutsideAsync(indexVersion, work);
+    }
+
+    /// <summary>As <see cref="UseAsync"/>, but from any thread, and without waiting for the shard to be open.</summary>
+    public async Task<Result<T>> UseFromOutsideAsync<T>(long? indexVersion, Func<ShardEngine, Task<Result<T>>> work)
+    {
+        using var lease = TryUse(out var engine);
+        if (engine is null)
+            return Refusal() ?? Moving();
         if (indexVersion is { } version && version != engine.Descriptor.IndexVersion)
             return Changed(engine);
 
@@ -115,7 +134,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         {
             LogFenced(key, fault.Message);
             giveUp();
-            return Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} has moved to another process.", 1);
+            return Moving();
         }
         catch (ShardUnavailableException fault)
         {
@@ -199,6 +218,22 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         return null;
     }
 
+    /// <summary>A search took so much of a core.</summary>
+    public void Searched(double microseconds) => _meter.Add(microseconds);
+
+    /// <summary>What the shard costs this silo; may be asked by any thread.</summary>
+    /// <param name="name">The shard's key as text.</param>
+    /// <param name="elapsed">Since it was asked for the last time.</param>
+    public ShardLoad Measure(string name, TimeSpan elapsed)
+    {
+        var busy = _meter.Measure(elapsed);
+        using var lease = TryUse(out var engine);
+        if (engine is null)
+            return new ShardLoad(name, State, 0, 0, 0, busy);
+        var stats = engine.Stats;
+        return new ShardLoad(name, ShardState.Ready, stats.Epoch, stats.Documents, stats.BytesInMemory + stats.Memory.Mapped, busy);
+    }
+
     /// <summary>Waits for the calls that use the engine and closes it; there is no way back.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -232,12 +267,17 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         return null;
     }
 
-    /// <summary>Keeps the engine open until the lease is disposed of. On the turn on which <see cref="ReadyAsync"/> said null.</summary>
-    private Lease Use(out ShardEngine engine)
+    /// <summary>Keeps the engine open until the lease is disposed of; there is none when it is not open.</summary>
+    private Lease TryUse(out ShardEngine? engine)
     {
-        engine = Phase is HostPhase.Open ? _engine! : throw new InvalidOperationException($"The shard is not open: {Phase}.");
-        _users++;
-        return new Lease(this);
+        lock (_using)
+        {
+            engine = Phase is HostPhase.Open ? _engine : null;
+            if (engine is null)
+                return default;
+            _users++;
+            return new Lease(this);
+        }
     }
 
     /// <summary>What the shard holds in memory is not what its log says. As soon as the device can be written it is opened anew; until then reads go on.</summary>
@@ -298,13 +338,18 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         if (_engine is not { } engine)
             return;
 
-        _engine = null;
-        if (_users > 0)
+        var unused = Task.CompletedTask;
+        lock (_using)
         {
-            _unused = new TaskCompletionSource();
-            await _unused.Task;
+            _engine = null;
+            if (_users > 0)
+            {
+                _unused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                unused = _unused.Task;
+            }
         }
 
+        await unused;
         await engine.DisposeAsync();
         surroundings.Instruments.ShardClosed();
     }
@@ -314,9 +359,11 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         HostPhase.Open => null,
         HostPhase.Loading => Error.RetryLater(Slugs.Loading, $"Shard {key.Shard} is loading: {_progress.Percent} % done.", _progress.SecondsLeft),
         HostPhase.Failed => Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} cannot be opened: {SeeLog}", SecondsToRetry()),
-        HostPhase.Closed => Error.RetryLater(Slugs.Loading, $"Shard {key.Shard} is being closed; the next request opens it again.", 1),
+        HostPhase.Closed => Error.RetryLater(Slugs.ShardMoving, $"Shard {key.Shard} is being closed here; the next request finds it where it is opened again.", 1),
         _ => Error.Of(Slugs.IndexNotFound, $"There is no index '{key.Index}'."),
     };
+
+    private Error Moving() => Error.RetryLater(Slugs.ShardMoving, $"Shard {key.Shard} is moving to another silo.", 1);
 
     private static bool IsOfTheMachine(Exception fault) => fault is ShardException or IOException or UnauthorizedAccessException;
 
@@ -334,13 +381,16 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
 
     private void Leave()
     {
-        if (--_users == 0)
-            _unused?.TrySetResult();
+        lock (_using)
+        {
+            if (--_users == 0)
+                _unused?.TrySetResult();
+        }
     }
 
     /// <summary>Use of the engine by one call.</summary>
-    private readonly struct Lease(ShardHost host) : IDisposable
+    private readonly struct Lease(ShardHost? host) : IDisposable
     {
-        public void Dispose() => host.Leave();
+        public void Dispose() => host?.Leave();
     }
 }

@@ -53,13 +53,14 @@ internal static class ShardMessages
         document.HasImage,
         document.Vector is { } vector ? ToArray(vector) : null);
 
-    public static ShardStatus ToStatus(ShardStats stats, int shard, string silo) => new(
+    public static ShardStatus ToStatus(ShardStats stats, int shard, ILocalSiloDetails silo) => new(
         shard, ShardState.Ready, Percent: 100, stats.Documents, stats.BytesOnDisk, stats.BytesInMemory,
-        stats.Sequence, stats.Epoch, silo, stats.ReadOnlyReason is null ? null : NoWrites,
+        stats.Sequence, stats.Epoch, silo.Name, stats.ReadOnlyReason is null ? null : NoWrites,
         new MemoryBytes(stats.Memory.Vectors, stats.Memory.Codes, stats.Memory.Other, stats.Memory.Mapped),
         ToCodes(stats.Maintenance.Codes),
         [.. stats.Maintenance.Recall.Select(band => new RecallBand(band.Selectivity, band.Recall, band.Low, band.High, band.Queries, band.Effort))],
-        stats.Compaction.DeadBytes);
+        stats.Compaction.DeadBytes,
+        silo.SiloAddress.ToParsableString());
 
     public static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
         MemoryMarshal.TryGetArray(bytes, out var segment) && segment is { Offset: 0, Array: { } whole } && whole.Length == segment.Count

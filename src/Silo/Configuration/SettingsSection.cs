@@ -20,6 +20,7 @@ internal sealed record SettingsSection(string Name, Type Type)
         new(FetchOptions.Section, typeof(FetchOptions)),
         new(QueryOptions.Section, typeof(QueryOptions)),
         new(ManagementOptions.Section, typeof(ManagementOptions)),
+        new(ShutdownOptions.Section, typeof(ShutdownOptions)),
     ];
 
     public IEnumerable<Setting> Settings =>

@@ -38,6 +38,9 @@ internal sealed class FakeCluster : IGrainFactory
     /// <summary>What shards make of the plan that they tell.</summary>
     public Func<ShardPlan, ShardPlan> Plan { get; set; } = static plan => plan;
 
+    /// <summary>The silo that has the shard of a number; null: shards don't say.</summary>
+    public Func<int, string?> SiloOf { get; set; } = static _ => null;
+
     public FakeCluster()
     {
         Catalog = new FakeCatalog(this);
@@ -54,7 +57,10 @@ internal sealed class FakeCluster : IGrainFactory
         where TGrainInterface : IGrainWithStringKey => (TGrainInterface)Grain(typeof(TGrainInterface), primaryKey);
 
     public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null)
-        where TGrainInterface : IGrainWithIntegerKey => (TGrainInterface)(typeof(TGrainInterface) == typeof(ISiloGrain) ? new Silo() : (object)new ModelCatalog(this));
+        where TGrainInterface : IGrainWithIntegerKey => (TGrainInterface)(
+            typeof(TGrainInterface) == typeof(ISiloGrain) ? new Silo()
+            : typeof(TGrainInterface) == typeof(IShardPlacementGrain) ? new FakePlacement()
+            : (object)new ModelCatalog(this));
 
     public TGrainInterface GetGrain<TGrainInterface>(Guid primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithGuidKey => throw Unknown<TGrainInterface>();
@@ -98,6 +104,7 @@ internal sealed class FakeCluster : IGrainFactory
         : type == typeof(ITenantGrain) ? Catalog.Tenant(key)
         : type == typeof(ISnapshotsGrain) ? Snapshots.Of(key)
         : type == typeof(IUploadGrain) ? Snapshots.Upload(key)
+        : type == typeof(ISiloShardsGrain) ? new FakeSilo(this, key)
         : type == typeof(IEncoderGrain) ? Encoder
         : throw new NotSupportedException($"{type} is no grain of this cluster.");
 

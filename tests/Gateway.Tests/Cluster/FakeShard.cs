@@ -26,6 +26,8 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
 
     public List<int> WriteSizes { get; } = [];
 
+    public List<Guid> WriteIds { get; } = [];
+
     public void Configure(IndexDescription description, int number)
     {
         lock (_lock)
@@ -39,6 +41,8 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
         }
     }
 
+    public Task HandOver(string silo) => throw new NotSupportedException("The cluster does it.");
+
     public Task<Result<ShardStatus>> Configure(ShardSpec spec) => throw new NotSupportedException("The catalog does it.");
 
     public async Task<Result<DocumentBatchResult>> Write(DocumentBatch batch)
@@ -50,6 +54,7 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
             if (Refuse(batch.IndexVersion) is { } refusal)
                 return refusal;
             WriteSizes.Add(batch.Operations.Length);
+            WriteIds.Add(batch.WriteId);
             var outcomes = batch.Operations.Select(Apply).ToImmutableArray();
             _vectors.Publish();
             return new DocumentBatchResult(outcomes, _rows.Count);
@@ -104,7 +109,8 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
                 [.. outcome.Facets.Select(facet => new ShardFacet(
                     facet.Field, [.. facet.Values.Select(value => value.Value)], MemoryMarshal.AsBytes<long>(facet.Values.Select(value => value.Count).ToArray()).ToArray()))],
                 Exact: true,
-                cluster.Plan(new ShardPlan(_number, "exact-scan-all", _vectors.LiveRows, outcome.Matched, outcome.Cost.RowsScored, 1, 1, 1, 1, 1)));
+                cluster.Plan(new ShardPlan(_number, "exact-scan-all", _vectors.LiveRows, outcome.Matched, outcome.Cost.RowsScored, 1, 1, 1, 1, 1)),
+                cluster.SiloOf(_number));
         }
     }
 

@@ -69,6 +69,11 @@ public sealed class ProblemTests
         [Slugs.RateLimited] = host => SearchFailing(host, Error.RetryLater(Slugs.RateLimited, "Too many requests.", 7)),
         [Slugs.QuotaExceeded] = host => WriteFailing(host, Error.Of(Slugs.QuotaExceeded, "The quota is used up.")),
         [Slugs.Overloaded] = host => SearchFailing(host, Error.RetryLater(Slugs.Overloaded, "The queue is full.", 2)),
+        [Slugs.ShardMoving] = host =>
+        {
+            host.Cluster.Faults.Answer("search", Error.RetryLater(Slugs.ShardMoving, "It moves.", 1));
+            return host.PostAsync("/v1/indexes/shop/search", "{\"text\":\"red\",\"timeoutMs\":100}");
+        },
         [Slugs.Loading] = host => SearchFailing(host, Error.RetryLater(Slugs.Loading, "Still loading.", 3)),
         [Slugs.Partial] = async host =>
         {

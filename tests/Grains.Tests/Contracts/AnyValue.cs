@@ -30,6 +30,7 @@ internal static class AnyValue
             TypeCode.Double => random.NextDouble(),
             TypeCode.Boolean => random.Next(2) == 1,
             _ when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch.AddTicks(random.NextInt64(1L << 54)),
+            _ when type == typeof(Guid) => MakeGuid(random),
             _ => MakeByConstructor(type, random),
         };
     }
@@ -81,6 +82,13 @@ internal static class AnyValue
 
     private static ImmutableArray<T> MakeArray<T>(Random random) =>
         [.. Enumerable.Range(0, random.Next(1, 4)).Select(_ => (T)Make(typeof(T), random))];
+
+    private static Guid MakeGuid(Random random)
+    {
+        var bytes = new byte[16];
+        random.NextBytes(bytes);
+        return new Guid(bytes);
+    }
 
     private static object MakeByConstructor(Type type, Random random)
     {

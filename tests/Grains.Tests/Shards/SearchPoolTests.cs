@@ -11,6 +11,7 @@ namespace ClipOrleans.Grains.Tests.Shards;
 // Method: the threads are held at a gate, so that the queue's state is known and no time is waited.
 public sealed class SearchPoolTests
 {
+    private const string Tenant = "acme";
     private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(60);
 
     [Fact]
@@ -19,12 +20,12 @@ public sealed class SearchPoolTests
         using var pool = Pool(threads: 1, queue: 2);
         using var gate = new HeldThread(pool);
         var waiting = (int[])[1, 2];
-        var accepted = waiting.Select(number => pool.TryRun(_ => number, CancellationToken.None)).ToArray();
-        Assert.Null(pool.TryRun(_ => 3, CancellationToken.None));
+        var accepted = waiting.Select(number => pool.TryRun(Tenant, _ => number, CancellationToken.None)).ToArray();
+        Assert.Null(pool.TryRun(Tenant, _ => 3, CancellationToken.None));
 
         gate.Release();
         Assert.Equal(waiting, await Task.WhenAll(accepted.Select(task => task!)).WaitAsync(s_hang));
-        Assert.Equal(4, await pool.TryRun(_ => 4, CancellationToken.None)!);
+        Assert.Equal(4, await pool.TryRun(Tenant, _ => 4, CancellationToken.None)!);
     }
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed class SearchPoolTests
         using var gate = new HeldThread(pool);
         using var caller = new CancellationTokenSource();
         var begun = false;
-        var abandoned = pool.TryRun(_ => begun = true, caller.Token)!;
+        var abandoned = pool.TryRun(Tenant, _ => begun = true, caller.Token)!;
         await caller.CancelAsync();
         gate.Release();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => abandoned.WaitAsync(s_hang));
@@ -45,20 +46,20 @@ public sealed class SearchPoolTests
     public async Task A_search_that_fails_tells_its_own_caller_and_the_thread_serves_the_next()
     {
         using var pool = Pool(threads: 1, queue: 2);
-        var failed = pool.TryRun<int>(_ => throw new InvalidOperationException("broken"), CancellationToken.None)!;
+        var failed = pool.TryRun<int>(Tenant, _ => throw new InvalidOperationException("broken"), CancellationToken.None)!;
         Assert.Equal("broken", (await Assert.ThrowsAsync<InvalidOperationException>(() => failed.WaitAsync(s_hang))).Message);
-        Assert.Equal(1, await pool.TryRun(_ => 1, CancellationToken.None)!.WaitAsync(s_hang));
+        Assert.Equal(1, await pool.TryRun(Tenant, _ => 1, CancellationToken.None)!.WaitAsync(s_hang));
     }
 
     [Fact]
     public async Task A_closed_pool_has_done_what_it_took_and_takes_no_more()
     {
         var pool = Pool(threads: 2, queue: 10);
-        var taken = Enumerable.Range(0, 5).Select(number => pool.TryRun(_ => number, CancellationToken.None)!).ToArray();
+        var taken = Enumerable.Range(0, 5).Select(number => pool.TryRun(Tenant, _ => number, CancellationToken.None)!).ToArray();
         pool.Dispose();
         Assert.All(taken, task => Assert.True(task.IsCompletedSuccessfully));
         Assert.Equal(10, (await Task.WhenAll(taken)).Sum());
-        Assert.Null(pool.TryRun(_ => 1, CancellationToken.None));
+        Assert.Null(pool.TryRun(Tenant, _ => 1, CancellationToken.None));
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class SearchPoolTests
         Task<int> waiting;
         using (var gate = new HeldThread(pool))
         {
-            waiting = pool.TryRun(_ => 1, CancellationToken.None)!;
+            waiting = pool.TryRun(Tenant, _ => 1, CancellationToken.None)!;
             var refused = (await sample.Shard(0).Search(sample.Query(null, 1))).Error;
             Assert.Equal(Slugs.Overloaded, refused?.Slug);
             Assert.Equal(1, refused?.RetryAfterSeconds);
@@ -99,6 +100,7 @@ public sealed class SearchPoolTests
         {
             using var begun = new ManualResetEventSlim();
             _held = pool.TryRun(
+                Tenant,
                 _ =>
                 {
                     begun.Set();

@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using ClipOrleans.Contracts.Cluster;
+using ClipOrleans.Grains.Shards;
+
+namespace ClipOrleans.Grains.Placement;
+
+/// <summary>The shards that are active in this process, by key: found by searches of several at once, measured, given away.</summary>
+internal sealed class LocalShards(TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, ShardHost> _hosts = new(StringComparer.Ordinal);
+    private readonly Lock _measuring = new();
+    private long? _measuredAt;
+
+    /// <summary>This process is about to leave the cluster.</summary>
+    public bool IsDraining { get; set; }
+
+    public ICollection<string> Keys => _hosts.Keys;
+
+    public void Add(string key, ShardHost host) => _hosts[key] = host;
+
+    /// <summary>Another activation of the same shard that has been added meanwhile stays.</summary>
+    public void Remove(string key, ShardHost host) => _hosts.TryRemove(new KeyValuePair<string, ShardHost>(key, host));
+
+    public ShardHost? Find(string key) => _hosts.GetValueOrDefault(key);
+
+    /// <summary>Loads since the last measuring, smoothed.</summary>
+    public ImmutableArray<ShardLoad> Measure()
+    {
+        lock (_measuring)
+        {
+            var elapsed = _measuredAt is { } last ? clock.GetElapsedTime(last) : TimeSpan.Zero;
+            _measuredAt = clock.GetTimestamp();
+            return [.. _hosts.Select(shard => shard.Value.Measure(shard.Key, elapsed))];
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+using ClipOrleans.Grains.Shards;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace ClipOrleans.Grains.Placement;
+
+/// <summary>Installs the placement of shards.</summary>
+internal static class PlacementSetup
+{
+    public static void AddShardPlacement(this IServiceCollection services, ImmutableArray<string> roles)
+    {
+        services.AddPlacementDirector<ShardPlacement, ShardPlacementDirector>();
+        services.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
+        services.TryAddSingleton(new SiloRoles(roles));
+        services.TryAddSingleton<LocalShards>();
+        services.TryAddSingleton<ShardSearcher>();
+        services.TryAddSingleton<SiloPresence>();
+        services.TryAddSingleton<ShardMover>();
+        services.AddSingleton<SiloReporter>();
+        services.AddHostedService(static provider => provider.GetRequiredService<SiloReporter>());
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ShardDrain>();
+    }
+}

@@ -1,0 +1,59 @@
+using ClipOrleans.Contracts.Cluster;
+using ClipOrleans.Contracts.Grains;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ClipOrleans.Grains.Placement;
+
+/// <summary>
+/// Tells the placement every other second which shards this silo has and what they cost. A report that is lost is
+/// followed by the next one.
+/// </summary>
+internal sealed partial class SiloReporter(
+    IGrainFactory grains, LocalShards shards, SiloRoles roles, ILocalSiloDetails silo, TimeProvider clock, ILogger<SiloReporter> logger) : BackgroundService
+{
+    public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>At once, out of turn: before a silo drains, and when tests don't want to wait.</summary>
+    public async Task ReportAsync()
+    {
+        var report = new SiloReport(silo.SiloAddress.ToParsableString(), silo.Name, roles.Names, shards.IsDraining, shards.Measure());
+        await grains.GetGrain<IShardPlacementGrain>(0).Report(report).WaitAsync(s_patience, clock);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        try
+        {
+            do
+            {
+                await TryReportAsync();
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+    }
+
+    private async Task TryReportAsync()
+    {
+        try
+        {
+            await ReportAsync();
+        }
+#pragma warning disable CA1031 // Whatever it is, the next report is due in two seconds.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            LogNotReported(fault.Message);
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Information, "The placement of shards does not take this silo's report: {Problem}")]
+    private partial void LogNotReported(string problem);
+}
