@@ -57,7 +57,7 @@ public static class GrainsSetup
         services.TryAddSingleton<SnapshotFolders>();
         services.TryAddSingleton(OpenFromDisk);
         services.TryAddSingleton(Models);
-        services.AddShardPlacement([SiloRoles.Shard, SiloRoles.Encoder]);
+        services.AddShardPlacement();
         services.AddSingleton<CatalogStorage>();
         services.AddGrainStorage<IGrainStorage>(CatalogStorage.ProviderName, (provider, _) => catalogStore is null
             ? provider.GetRequiredService<CatalogStorage>()

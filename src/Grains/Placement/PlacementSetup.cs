@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using ClipOrleans.Grains.Shards;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -8,11 +7,10 @@ namespace ClipOrleans.Grains.Placement;
 /// <summary>Installs the placement of shards.</summary>
 internal static class PlacementSetup
 {
-    public static void AddShardPlacement(this IServiceCollection services, ImmutableArray<string> roles)
+    public static void AddShardPlacement(this IServiceCollection services)
     {
         services.AddPlacementDirector<ShardPlacement, ShardPlacementDirector>();
         services.AddPlacementDirector<SiloPlacement, SiloPlacementDirector>();
-        services.TryAddSingleton(new SiloRoles(roles));
         services.TryAddSingleton<LocalShards>();
         services.TryAddSingleton<ShardSearcher>();
         services.TryAddSingleton<SiloPresence>();

@@ -21,7 +21,7 @@ internal sealed partial class ShardDrain(
     private async Task DrainAsync(CancellationToken cancellation)
     {
         shards.IsDraining = true;
-        if (!roles.Names.Contains(SiloRoles.Shard) || oracle.GetApproximateSiloStatuses(onlyActive: true).Count <= 1)
+        if (!roles.HasShard || oracle.GetApproximateSiloStatuses(onlyActive: true).Count <= 1)
             return;
 
         var started = Stopwatch.GetTimestamp();

@@ -54,9 +54,11 @@ internal sealed partial class ShardPlacementGrain(
 
     public Task Report(SiloReport report)
     {
-        if (!report.Roles.Contains(SiloRoles.Shard) || presence.IsGone(report.Silo))
+        if (presence.IsGone(report.Silo))
             return Task.CompletedTask;
         _reports[report.Silo] = (report, clock.GetUtcNow());
+        if (!report.Roles.Contains(SiloRoles.Shard))
+            return Task.CompletedTask;
         _balancer.Join(report.Silo, report.Draining);
         foreach (var shard in report.Shards)
         {
@@ -106,7 +108,7 @@ internal sealed partial class ShardPlacementGrain(
     private List<string> BuryDead()
     {
         var orphans = new List<string>();
-        foreach (var silo in _balancer.Silos.Where(presence.IsGone).ToList())
+        foreach (var silo in _balancer.Silos.Concat(_reports.Keys).Distinct().Where(presence.IsGone).ToList())
         {
             _reports.Remove(silo);
             var had = _balancer.Remove(silo);
