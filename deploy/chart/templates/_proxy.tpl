@@ -30,8 +30,8 @@ http {
     location = /proxy-health {
       return 204;
     }
-    # For probes and Prometheus, by another port.
-    location = /metrics {
+    # For Prometheus, by another port. The API does not mind capitals or a slash behind it.
+    location ~* ^/metrics(/|$) {
       return 404;
     }
     location / {

@@ -15,7 +15,7 @@ public sealed partial class ChartTests
     public static TheoryData<string> Scenarios { get; } = [.. Chart.Scenarios.Keys];
 
     /// <summary>How long the process takes at most to close, as src/Silo has it.</summary>
-    private static int ShutdownSeconds { get; } = RepositoryTree.Code.Where(file => file.Path.StartsWith("src/Silo/", StringComparison.Ordinal))
+    internal static int ShutdownSeconds { get; } = RepositoryTree.Code.Where(file => file.Path.StartsWith("src/Silo/", StringComparison.Ordinal))
         .Select(file => Shutdown().Match(file.Text)).Where(match => match.Success)
         .Select(match => int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) * (match.Groups[1].Value == "Minutes" ? 60 : 1)).Single();
 
