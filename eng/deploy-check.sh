@@ -23,3 +23,29 @@ done
 dotnet build tests/Repository.Tests -c Release --nologo -v q
 CLIPORLEANS_RENDERED="$work" dotnet artifacts/bin/Repository.Tests/release/ClipOrleans.Repository.Tests.dll \
   --progress off --no-ansi --filter-class '*SecondOpinionTests'
+
+say "The alerts and their tests, and every expression of the dashboard, by promtool"
+need promtool prometheus
+promtool check rules deploy/prometheus/alerts.yaml
+(cd deploy/prometheus && promtool test rules alerts.test.yaml)
+node -e '
+  const panels = JSON.parse(require("fs").readFileSync("deploy/grafana/dashboard.json")).panels;
+  const rules = panels.flatMap(panel => panel.targets ?? [])
+    .map((target, i) => ({ record: `panel:${i}`, expr: target.expr.replaceAll("$__rate_interval", "5m").replaceAll("$job", ".*") }));
+  console.log(JSON.stringify({ groups: [{ name: "dashboard", rules }] }));' >"$work/dashboard.json"
+promtool check rules "$work/dashboard.json"
+
+say "The proxy's configuration by nginx"
+need nginx nginx-light
+for scenario in minimal closed tls; do
+  awk '/nginx.conf: \|/ { on = 1; next } on && /^    / { print substr($0, 5); next } on { exit }' "$work/$scenario.yaml" >"$work/nginx.conf"
+  if [ "$scenario" = tls ]; then # a certificate has to be there
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/tls.key" -out "$work/tls.crt" -subj /CN=test -days 1 2>/dev/null
+    sed -i "s#/etc/proxy-tls/#$work/#" "$work/nginx.conf"
+  fi
+  nginx -t -c "$work/nginx.conf"
+done
+
+say "The compose file by docker-compose"
+need docker-compose docker-compose
+docker-compose -f deploy/compose/compose.yaml config -q && echo "it is valid"

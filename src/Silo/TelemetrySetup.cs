@@ -13,7 +13,7 @@ namespace ClipOrleans.Silo;
 internal static class TelemetrySetup
 {
     private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string OwnName = "ClipOrleans";
+    public const string OwnName = "ClipOrleans";
 
     public static void AddTelemetry(this WebApplicationBuilder builder)
     {
@@ -21,6 +21,7 @@ internal static class TelemetrySetup
             .ConfigureResource(resource => resource.AddService("cliporleans", serviceVersion: CommandLine.Version))
             .WithMetrics(metrics => metrics
                 .AddMeter(OwnName, "Microsoft.Orleans")
+                .AddView(HistogramBuckets.Of)
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using ClipOrleans.EndToEnd.Documents;
 using ClipOrleans.EndToEnd.Http;
 using ClipOrleans.EndToEnd.Processes;
 
@@ -20,7 +21,12 @@ public sealed class ManagementPortTests
 
         Assert.Equal(HttpStatusCode.OK, (await outside.GetAsync("health/live")).Status);
         Assert.Equal(HttpStatusCode.OK, (await outside.GetAsync("health/ready")).Status);
-        Assert.Equal(HttpStatusCode.OK, (await outside.GetAsync("metrics")).Status);
+        await StoredDocuments.CreateAsync(silo.Api, SyntheticDocument.IndexBody("one", 1));
+        await StoredDocuments.UpsertAsync(silo.Api, "one", [new SyntheticDocument(1).Body()]);
+        var metrics = await outside.GetAsync("metrics");
+        Assert.Equal(HttpStatusCode.OK, metrics.Status);
+        Assert.Contains("cliporleans_shard_write_duration_seconds_bucket", metrics.Text, StringComparison.Ordinal);
+        Assert.Contains("le=\"0.001\"", metrics.Text, StringComparison.Ordinal); // what takes a millisecond can be told from what takes a second
         foreach (var path in (string[])["", "v1/indexes", "V1/indexes", "docs", "openapi/v1.json", "healthy", "metrics/more", "health/../v1/indexes", "health/%2e%2e/v1/indexes"])
         {
             Assert.Equal(HttpStatusCode.NotFound, (await outside.GetAsync(path)).Status);
