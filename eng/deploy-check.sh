@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the tests of deploy/ check by readers of ours, checked once more by the tools that others use: Go's templates with Sprig
-# (what Helm is made of), nginx, promtool, docker-compose. It installs Debian's packages when it is root; the tests need none of them.
+# (what Helm is made of), the schemas of the Kubernetes API, promtool, nginx, docker-compose. It installs Debian's packages when it is root; the tests need none of them.
 #   eng/deploy-check.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -23,6 +23,11 @@ done
 dotnet build tests/Repository.Tests -c Release --nologo -v q
 CLIPORLEANS_RENDERED="$work" dotnet artifacts/bin/Repository.Tests/release/ClipOrleans.Repository.Tests.dll \
   --progress off --no-ansi --filter-class '*SecondOpinionTests'
+
+say "Its manifests by the JSON schemas of the Kubernetes API"
+mkdir "$work/schemas"
+cp eng/chart/package.json eng/chart/package-lock.json eng/chart/.npmrc eng/chart/validate.mjs "$work/schemas"
+(cd "$work/schemas" && npm ci --silent && node validate.mjs "$work"/*.yaml)
 
 say "The alerts and their tests, and every expression of the dashboard, by promtool"
 need promtool prometheus
