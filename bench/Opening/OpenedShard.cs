@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ClipOrleans.Bench.Vectors;
 using ClipOrleans.Storage;
+using ClipOrleans.Storage.Maintenance;
 using ClipOrleans.Vectors.Search;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -21,9 +22,12 @@ internal sealed record OpenedShard(double OpenMs, double AnsweredMs, long PeakBy
     /// <param name="directory">Of the shard.</param>
     /// <param name="queries">The first of them is searched for.</param>
     /// <param name="again">It is opened before as well, so that the code is compiled, as it is in a server that has opened another.</param>
-    public static async Task PrintAsync(string directory, string queries, bool again)
+    /// <param name="warmed">The server's own warm-up has run before.</param>
+    public static async Task PrintAsync(string directory, string queries, bool again, bool warmed)
     {
         var query = VectorFile.Read<float>(queries, out var dimensions).AsSpan(0, dimensions).ToArray();
+        if (warmed)
+            await ShardWarmUp.RunAsync(directory + ".warm-up", TimeProvider.System);
         if (again)
             await OpenAsync(directory, query);
         Console.WriteLine(JsonSerializer.Serialize(await OpenAsync(directory, query)));
@@ -45,9 +49,9 @@ internal sealed record OpenedShard(double OpenMs, double AnsweredMs, long PeakBy
     }
 
     /// <summary>The same in a process of its own.</summary>
-    public static OpenedShard Measure(string directory, string queries, bool again)
+    public static OpenedShard Measure(string directory, string queries, params string[] how)
     {
-        var lines = PeerProcess.Lines(Environment.ProcessPath!, [.. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(OpenedShard).Assembly.Location] : Array.Empty<string>(), "open-shard", directory, queries, .. again ? ["--again"] : Array.Empty<string>()]);
+        var lines = PeerProcess.Lines(Environment.ProcessPath!, [.. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? [typeof(OpenedShard).Assembly.Location] : Array.Empty<string>(), "open-shard", directory, queries, .. how]);
         return lines[^1].Deserialize<OpenedShard>() ?? throw new InvalidDataException("The process that opens the shard printed nothing.");
     }
 

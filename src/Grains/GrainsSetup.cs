@@ -58,6 +58,7 @@ public static class GrainsSetup
         services.TryAddSingleton(OpenFromDisk);
         services.TryAddSingleton(Models);
         services.AddShardPlacement();
+        services.AddHostedService<WarmUpService>();
         services.AddSingleton<CatalogStorage>();
         services.AddGrainStorage<IGrainStorage>(CatalogStorage.ProviderName, (provider, _) => catalogStore is null
             ? provider.GetRequiredService<CatalogStorage>()

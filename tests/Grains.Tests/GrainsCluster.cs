@@ -26,7 +26,7 @@ internal sealed class GrainsCluster : IAsyncDisposable
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddClipOrleansGrains();
-            silo.Services.Configure<StorageSettings>(storage => storage.Path = dataFolder);
+            silo.Services.Configure<StorageSettings>(storage => (storage.Path, storage.WarmUp) = (dataFolder, false));
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
             configure?.Invoke(silo.Services);
         });

@@ -50,6 +50,9 @@ public sealed class StorageSettings
     [Range(0, 20_000)]
     public int LoadingWait { get; set; } = 1_000;
 
+    /// <summary>After the start a small shard is made, opened and removed again in the folder for temporary files, so that the first opening of a customer's shard does not wait for code to be compiled. It takes about a second of one core.</summary>
+    public bool WarmUp { get; set; } = true;
+
     /// <summary><see cref="Path"/> without relative parts.</summary>
     public string FullPath => System.IO.Path.GetFullPath(Path);
 }

@@ -16,6 +16,11 @@ internal sealed partial class SiloReporter(
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Less than the shortest Storage:IdleMinutes.</summary>
+    private static readonly TimeSpan s_keepAlive = TimeSpan.FromSeconds(20);
+
+    private long _keptAlive = clock.GetTimestamp();
+
     /// <summary>At once, out of turn: before a silo drains, and when tests don't want to wait.</summary>
     public async Task ReportAsync()
     {
@@ -31,6 +36,8 @@ internal sealed partial class SiloReporter(
             do
             {
                 await TryReportAsync();
+                if (clock.GetElapsedTime(_keptAlive) >= s_keepAlive)
+                    KeepAlive();
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -38,6 +45,14 @@ internal sealed partial class SiloReporter(
         {
             // The process ends.
         }
+    }
+
+    /// <summary>A shard that is searched together with others is in use, though no call reaches its grain: a call does now.</summary>
+    public void KeepAlive()
+    {
+        _keptAlive = clock.GetTimestamp();
+        foreach (var shard in shards.TakeUsedFromOutside())
+            grains.GetGrain<IShardGrain>(shard).GetStatus().Ignore();
     }
 
     private async Task TryReportAsync()

@@ -33,9 +33,11 @@ internal sealed class SiloShardsGrain(LocalShards shards, ShardSearcher searcher
 
     private async Task<SiloLeg> SearchAsync(SiloQuery query, int number, long started, CancellationToken budget)
     {
-        var answer = shards.Find(ShardKey.WithPrefix(query.Index, number)) is { } host
-            ? await host.UseFromOutsideAsync(query.Query.IndexVersion, engine => searcher.SearchAsync(host, engine, query.Query with { IncludeRows = false }, budget))
-            : Elsewhere(number);
+        var host = shards.Find(ShardKey.WithPrefix(query.Index, number));
+        host?.UsedFromOutside();
+        var answer = host is null
+            ? Elsewhere(number)
+            : await host.UseFromOutsideAsync(query.Query.IndexVersion, engine => searcher.SearchAsync(host, engine, query.Query with { IncludeRows = false }, budget));
         return new SiloLeg(
             number, answer.IsSuccess ? answer.Value : null, answer.Error, answer.IsSuccess ? answer.Value.Ids.Length : 0,
             Stopwatch.GetElapsedTime(started).TotalMilliseconds);

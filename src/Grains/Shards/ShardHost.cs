@@ -45,6 +45,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private readonly Lock _using = new();
     private readonly ShardMeter _meter = new();
     private volatile HostPhase _phase;
+    private int _isUsedFromOutside;
     private int _users;
     private bool _ended;
     private TaskCompletionSource? _unused;
@@ -217,6 +218,12 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         BeginOpening();
         return null;
     }
+
+    /// <summary>Somebody used the shard past its grain, which Orleans therefore takes for idle.</summary>
+    public void UsedFromOutside() => Volatile.Write(ref _isUsedFromOutside, 1);
+
+    /// <returns>Whether that was so since the last time.</returns>
+    public bool TakeUsedFromOutside() => Interlocked.Exchange(ref _isUsedFromOutside, 0) == 1;
 
     /// <summary>A search took so much of a core.</summary>
     public void Searched(double microseconds) => _meter.Add(microseconds);

@@ -50,6 +50,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         [
             $"--urls={address.GetLeftPart(UriPartial.Authority)}",
             $"--Storage:Path={dataFolder}",
+            "--Storage:WarmUp=false",
             $"--Cluster:SiloPort={ports[1]}",
             $"--Cluster:GatewayPort={ports[2]}",
             .. settings,

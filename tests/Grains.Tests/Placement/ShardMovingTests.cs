@@ -5,6 +5,8 @@ using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Grains.Placement;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ClipOrleans.Grains.Tests.Placement;
 
@@ -63,6 +65,9 @@ public sealed class ShardMovingTests
         }
 
         Assert.Equal(Shards, legs.Count);
+        var local = cluster.Services.GetRequiredService<LocalShards>();
+        Assert.Equal(local.Keys.Order(), local.TakeUsedFromOutside().Order());
+        Assert.Empty(local.TakeUsedFromOutside());
         foreach (var leg in legs)
         {
             var own = alone[leg.Shard];
