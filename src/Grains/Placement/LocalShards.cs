@@ -25,7 +25,7 @@ internal sealed class LocalShards(TimeProvider clock)
     public ShardHost? Find(string key) => _hosts.GetValueOrDefault(key);
 
     /// <returns>The shards that were used past their grains since the last time.</returns>
-    public IReadOnlyList<string> TakeUsedFromOutside() => [.. _hosts.Where(shard => shard.Value.TakeUsedFromOutside()).Select(shard => shard.Key)];
+    public IReadOnlyList<string> TakeUsedFromOutside() => [.. _hosts.Where(shard => shard.Value.Meter.TakeUsedFromOutside()).Select(shard => shard.Key)];
 
     /// <summary>Loads since the last measuring, smoothed.</summary>
     public ImmutableArray<ShardLoad> Measure()

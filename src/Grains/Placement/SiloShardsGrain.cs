@@ -34,7 +34,7 @@ internal sealed class SiloShardsGrain(LocalShards shards, ShardSearcher searcher
     private async Task<SiloLeg> SearchAsync(SiloQuery query, int number, long started, CancellationToken budget)
     {
         var host = shards.Find(ShardKey.WithPrefix(query.Index, number));
-        host?.UsedFromOutside();
+        host?.Meter.UsedFromOutside();
         var answer = host is null
             ? Elsewhere(number)
             : await host.UseFromOutsideAsync(query.Query.IndexVersion, engine => searcher.SearchAsync(host, engine, query.Query with { IncludeRows = false }, budget));

@@ -43,14 +43,14 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private long? _failedAt;
     private TimeSpan _retryAfter;
     private readonly Lock _using = new();
-    private readonly ShardMeter _meter = new();
     private volatile HostPhase _phase;
-    private int _isUsedFromOutside;
     private int _users;
     private bool _ended;
     private TaskCompletionSource? _unused;
 
     public ShardKey Key => key;
+
+    public ShardMeter Meter { get; } = new();
 
     public HostPhase Phase
     {
@@ -219,21 +219,12 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         return null;
     }
 
-    /// <summary>Somebody used the shard past its grain, which Orleans therefore takes for idle.</summary>
-    public void UsedFromOutside() => Volatile.Write(ref _isUsedFromOutside, 1);
-
-    /// <returns>Whether that was so since the last time.</returns>
-    public bool TakeUsedFromOutside() => Interlocked.Exchange(ref _isUsedFromOutside, 0) == 1;
-
-    /// <summary>A search took so much of a core.</summary>
-    public void Searched(double microseconds) => _meter.Add(microseconds);
-
     /// <summary>What the shard costs this silo; may be asked by any thread.</summary>
     /// <param name="name">The shard's key as text.</param>
     /// <param name="elapsed">Since it was asked for the last time.</param>
     public ShardLoad Measure(string name, TimeSpan elapsed)
     {
-        var busy = _meter.Measure(elapsed);
+        var busy = Meter.Measure(elapsed);
         using var lease = TryUse(out var engine);
         if (engine is null)
             return new ShardLoad(name, State, 0, 0, 0, busy);

@@ -2,7 +2,7 @@ namespace ClipOrleans.Grains.Shards;
 
 /// <summary>
 /// The share of a core that searching a shard takes: an exponentially weighted mean over about half a minute, so that a
-/// burst of a second moves no shard.
+/// burst of a second moves no shard. And whether it is used at all.
 /// </summary>
 internal sealed class ShardMeter
 {
@@ -10,6 +10,13 @@ internal sealed class ShardMeter
 
     private double _microseconds;
     private double _share;
+    private int _isUsedFromOutside;
+
+    /// <summary>Somebody used the shard past its grain, which Orleans therefore takes for idle.</summary>
+    public void UsedFromOutside() => Volatile.Write(ref _isUsedFromOutside, 1);
+
+    /// <returns>Whether that was so since the last time.</returns>
+    public bool TakeUsedFromOutside() => Interlocked.Exchange(ref _isUsedFromOutside, 0) == 1;
 
     /// <summary>From any thread.</summary>
     public void Add(double microseconds)

@@ -23,7 +23,7 @@ internal sealed class ShardSearcher(SearchPool pool, GrainInstruments instrument
             if (!found.IsSuccess)
                 return found;
             instruments.Searched(found.Value.Plan);
-            host.Searched(found.Value.Plan.FilterMicroseconds + found.Value.Plan.ScanMicroseconds);
+            host.Meter.Add(found.Value.Plan.FilterMicroseconds + found.Value.Plan.ScanMicroseconds);
             var hits = found.Value with { Silo = _address };
             return query.IncludeRows ? await WithRowsAsync(engine, query, hits, budget) : hits;
         }

@@ -60,8 +60,23 @@ internal sealed class LocalDisk : IDisk
         }
     }
 
-    public IReadOnlyList<(string Name, long Length)> List(string directory) =>
-        [.. new DirectoryInfo(directory).EnumerateFiles().Select(file => (file.Name, file.Length))];
+    public IReadOnlyList<(string Name, long Length)> List(string directory)
+    {
+        var files = new List<(string Name, long Length)>();
+        foreach (var file in new DirectoryInfo(directory).EnumerateFiles())
+        {
+            try
+            {
+                files.Add((file.Name, file.Length));
+            }
+            catch (FileNotFoundException)
+            {
+                // Removed since its name was read: a log that is cut short while somebody counts its bytes.
+            }
+        }
+
+        return files;
+    }
 
     public IReadOnlyList<string> Directories(string directory) =>
         [.. new DirectoryInfo(directory).EnumerateDirectories().Select(static found => found.Name)];

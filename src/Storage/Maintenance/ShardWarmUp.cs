@@ -33,8 +33,8 @@ public static class ShardWarmUp
         }
         finally
         {
-            if (Directory.Exists(directory))
-                Directory.Delete(directory, recursive: true);
+            if (ShardEngine.ShardExists(directory))
+                ShardEngine.Delete(directory);
         }
     }
 

@@ -103,7 +103,7 @@ public sealed class ShardMovingTests
 
             return written;
         });
-        for (var round = 0; round < 6; round++)
+        for (var round = 0; round < 4; round++)
         {
             var target = silos[round % 2];
             await sample.Shard(0).HandOver(target);
