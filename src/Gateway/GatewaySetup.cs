@@ -24,8 +24,8 @@ namespace ClipOrleans.Gateway;
 public static class GatewaySetup
 {
     /// <summary>
-    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c>, <c>Query</c>, <c>Management</c> and
-    /// <c>Shutdown</c>. A wrong value stops the start with its key named.
+    /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c>, <c>Query</c>, <c>Auth</c>,
+    /// <c>Management</c> and <c>Shutdown</c>. A wrong value stops the start with its key named.
     /// </summary>
     public static IServiceCollection AddClipOrleansGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -33,6 +33,9 @@ public static class GatewaySetup
         services.AddSection<LimitOptions>(configuration, LimitOptions.Section);
         services.AddSection<FetchOptions>(configuration, FetchOptions.Section);
         services.AddSection<QueryOptions>(configuration, QueryOptions.Section);
+        services.AddSection<AuthOptions>(configuration, AuthOptions.Section);
+        services.AddSingleton<IValidateOptions<AuthOptions>, OperatorKeyCheck>();
+        services.AddSingleton<OperatorKey>();
         services.AddSection<ManagementOptions>(configuration, ManagementOptions.Section);
         services.AddSection<ShutdownOptions>(configuration, ShutdownOptions.Section);
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
@@ -93,7 +96,7 @@ public static class GatewaySetup
         app.UseMiddleware<AdmissionControl>();
         app.UseMiddleware<BareStatus>();
         app.UseRouting();
-        app.UseMiddleware<OpenAccess>();
+        app.UseMiddleware<AccessControl>();
         app.UseMiddleware<QueryNames>();
 
         app.MapLandingPage();
@@ -107,7 +110,7 @@ public static class GatewaySetup
         v1.MapBulk();
         v1.MapSearch();
         v1.MapModels();
-        app.MapGroup("/admin/v1").WithErrors(EndpointConventions.OfAll).WithQuery().MapCluster();
+        app.MapGroup("/admin/v1").WithErrors(EndpointConventions.OfAll).WithQuery().For(Access.Operator).MapCluster();
         return app;
     }
 

@@ -42,7 +42,9 @@ try
         return await ClusterVerb.RunAsync(cluster, Console.Out, CancellationToken.None);
 
     var settings = SiloApplication.Check(args);
+    ProcessArguments.HideSecrets();
     using var folder = DataFolder.Open(settings);
+    OperatorKeyFile.Ensure(settings);
     await using var store = await ClusterStore.OpenAsync(settings.Cluster);
     await using var app = SiloApplication.Build(args, settings, store);
     await SiloApplication.StartAsync(app, settings.Roles);

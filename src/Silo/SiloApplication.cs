@@ -41,6 +41,7 @@ internal static class SiloApplication
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         ConfigurationSources.AddAll(builder.Configuration, args);
         ListenAddresses.AddManagement(builder.Configuration);
+        OperatorKeyFile.Configure(builder.Configuration, settings);
         builder.Services.Configure<HostOptions>(host =>
         {
             host.ShutdownTimeout = s_shutdown;
@@ -124,7 +125,6 @@ internal static class SiloApplication
         Bind<ModelsSettings>(builder, ModelsSettings.Section);
         Bind<EncoderSettings>(builder, EncoderSettings.Section);
         Bind<SearchSettings>(builder, SearchSettings.Section);
-        Bind<AuthSettings>(builder, AuthSettings.Section);
         Bind<ClusterSettings>(builder, ClusterSettings.Section);
         Bind<RoleSettings>(builder, RoleSettings.Section);
     }

@@ -26,10 +26,10 @@ internal static class BulkEndpoints
     {
         var documents = v1.MapGroup("/indexes/{index}/documents").WithTags("Documents").WithErrors(Slugs.IndexNotFound);
         documents.MapPost("", PutAsync).Accepts<BulkRequest>(RequestJson.Json, Ndjson).Produces<BulkResponse>()
-            .Named("putDocuments", "Create or replace many documents", "As JSON up to 1,000: nothing is written before the whole body has been read. As application/x-ndjson any number, a document a line, each answered by a line as soon as it is durable. Some may fail while others succeed: look at each result.")
+            .For(Access.Write).Named("putDocuments", "Create or replace many documents", "As JSON up to 1,000: nothing is written before the whole body has been read. As application/x-ndjson any number, a document a line, each answered by a line as soon as it is durable. Some may fail while others succeed: look at each result.")
             .WithErrors(EndpointConventions.OfJsonBody);
         documents.MapPost("/delete", DeleteAsync).Accepts<DeleteRequest>(RequestJson.Json)
-            .Named("deleteDocuments", "Delete many documents", "By id, or by a filter. Ids that are not there are passed over.")
+            .For(Access.Write).Named("deleteDocuments", "Delete many documents", "By id, or by a filter. Ids that are not there are passed over.")
             .WithErrors(Slugs.InvalidId, Slugs.InvalidFilter, Slugs.UndeclaredField, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody);
     }

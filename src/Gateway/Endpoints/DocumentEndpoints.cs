@@ -20,28 +20,28 @@ internal static class DocumentEndpoints
     {
         var documents = v1.MapGroup("/indexes/{index}/documents").WithTags("Documents").WithErrors(Slugs.IndexNotFound);
         documents.MapGet("", ScrollAsync)
-            .Named("scrollDocuments", "List documents in id order", "A stable scroll: documents that are neither written nor deleted meanwhile come exactly once. The last page has no cursor.")
+            .For(Access.Read).Named("scrollDocuments", "List documents in id order", "A stable scroll: documents that are neither written nor deleted meanwhile come exactly once. The last page has no cursor.")
             .WithQuery("limit", "cursor", "filter", "include")
             .WithErrors(Slugs.MalformedRequest, Slugs.InvalidCursor, Slugs.InvalidFilter, Slugs.UndeclaredField);
         documents.MapPut("/{id}", PutDocument.HandleAsync)
             .Accepts<DocumentInput>(RequestJson.Json, PutDocument.AnyImage, PutDocument.Multipart)
-            .Named("putDocument", "Create or replace a document", "The body is a document as JSON, or the bytes of an image, or multipart/form-data with the parts image (bytes) and metadata (a JSON object).")
+            .For(Access.Write).Named("putDocument", "Create or replace a document", "The body is a document as JSON, or the bytes of an image, or multipart/form-data with the parts image (bytes) and metadata (a JSON object).")
             .WithErrors(Slugs.InvalidId, Slugs.InvalidMetadata, Slugs.MetadataTooLarge, Slugs.DocumentTooLarge, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody).WithErrors(EndpointConventions.OfEmbedding);
         documents.MapGet("/{id}", GetAsync)
-            .Named("getDocument", "Get a document")
+            .For(Access.Read).Named("getDocument", "Get a document")
             .WithQuery("include")
             .WithErrors(Slugs.MalformedRequest, Slugs.InvalidId, Slugs.DocumentNotFound);
         documents.MapGet("/{id}/image", GetImageAsync)
-            .Named("getDocumentImage", "Get the kept image of a document", "The thumbnail or the original, as the index keeps images.")
+            .For(Access.Read).Named("getDocumentImage", "Get the kept image of a document", "The thumbnail or the original, as the index keeps images.")
             .Produces(StatusCodes.Status200OK, null, "image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp", "image/tiff", "image/avif")
             .WithErrors(Slugs.MalformedRequest, Slugs.InvalidId, Slugs.DocumentNotFound, Slugs.ImageNotFound);
         documents.MapPatch("/{id}", PatchAsync).Accepts<PatchRequest>(RequestJson.Json, RequestJson.MergePatch)
-            .Named("patchDocument", "Change a document's metadata", "By a JSON merge patch (RFC 7396): null removes a member, the rest stays. The answer is the document as it is afterwards.")
+            .For(Access.Write).Named("patchDocument", "Change a document's metadata", "By a JSON merge patch (RFC 7396): null removes a member, the rest stays. The answer is the document as it is afterwards.")
             .WithErrors(Slugs.InvalidId, Slugs.DocumentNotFound, Slugs.InvalidMetadata, Slugs.MetadataTooLarge, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody);
         documents.MapDelete("/{id}", DeleteAsync)
-            .Named("deleteDocument", "Delete a document")
+            .For(Access.Write).Named("deleteDocument", "Delete a document")
             .WithErrors(Slugs.MalformedRequest, Slugs.InvalidId, Slugs.DocumentNotFound);
     }
 

@@ -1,4 +1,5 @@
 using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Gateway.Auth;
 using ClipOrleans.Gateway.Errors;
 
 namespace ClipOrleans.Gateway.Endpoints;
@@ -28,6 +29,11 @@ internal static class EndpointConventions
     public static TBuilder WithQuery<TBuilder>(this TBuilder builder, params string[] names)
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new KnownQuery(names));
+
+    /// <summary>Whose key an operation takes. Every endpoint has it.</summary>
+    public static TBuilder For<TBuilder>(this TBuilder builder, Access access)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new RequiredAccess(access));
 
     /// <summary>Names an operation, in the words of the documentation.</summary>
     public static RouteHandlerBuilder Named(this RouteHandlerBuilder builder, string operation, string summary, string description = "") =>

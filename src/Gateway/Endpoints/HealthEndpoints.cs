@@ -1,5 +1,6 @@
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Gateway.Auth;
 using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Wire;
@@ -17,7 +18,7 @@ internal static class HealthEndpoints
 
     public static void MapHealth(this IEndpointRouteBuilder root)
     {
-        var health = root.MapGroup("/health").WithTags("Health");
+        var health = root.MapGroup("/health").WithTags("Health").For(Access.Anyone);
         health.MapGet("/live", () => TypedResults.Ok(new HealthResponse { Status = "live" }))
             .Named("live", "Is the process alive?");
         health.MapGet("/ready", ReadyAsync)

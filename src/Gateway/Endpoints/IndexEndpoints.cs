@@ -14,20 +14,20 @@ internal static class IndexEndpoints
     {
         var indexes = v1.MapGroup("/indexes").WithTags("Indexes");
         indexes.MapPost("", CreateAsync).Accepts<CreateIndexRequest>(RequestJson.Json)
-            .Named("createIndex", "Create an index", "An index holds documents of one model. Fields that filters and facets will use are declared here, or added later.")
+            .For(Access.Admin).Named("createIndex", "Create an index", "An index holds documents of one model. Fields that filters and facets will use are declared here, or added later.")
             .WithErrors(Slugs.InvalidName, Slugs.ModelNotFound, Slugs.IndexExists, Slugs.DimensionMismatch, Slugs.ModelRequired, Slugs.ModelUnusable)
             .WithErrors(EndpointConventions.OfJsonBody);
         indexes.MapGet("", ListAsync)
-            .Named("listIndexes", "List all indexes");
+            .For(Access.Read).Named("listIndexes", "List all indexes");
         indexes.MapGet("/{index}", GetAsync)
-            .Named("getIndex", "Look at an index", "With its size and the state of each shard.")
+            .For(Access.Read).Named("getIndex", "Look at an index", "With its size and the state of each shard.")
             .WithErrors(Slugs.IndexNotFound);
         indexes.MapPatch("/{index}", UpdateAsync).Accepts<UpdateIndexRequest>(RequestJson.Json, RequestJson.MergePatch)
-            .Named("updateIndex", "Change an index", "Adds fields, which are filled from the metadata that is stored, or changes targets. Fields can't be removed, nor change their type.")
+            .For(Access.Admin).Named("updateIndex", "Change an index", "Adds fields, which are filled from the metadata that is stored, or changes targets. Fields can't be removed, nor change their type.")
             .WithErrors(Slugs.IndexNotFound, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody);
         indexes.MapDelete("/{index}", DeleteAsync)
-            .Named("deleteIndex", "Delete an index", "All its documents are gone when this is answered.")
+            .For(Access.Admin).Named("deleteIndex", "Delete an index", "All its documents are gone when this is answered.")
             .WithErrors(Slugs.IndexNotFound);
     }
 

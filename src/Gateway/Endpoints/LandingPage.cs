@@ -1,4 +1,5 @@
 using System.Reflection;
+using ClipOrleans.Gateway.Auth;
 
 namespace ClipOrleans.Gateway.Endpoints;
 
@@ -10,7 +11,7 @@ internal static class LandingPage
     private static readonly byte[] Html = Read();
 
     public static void MapLandingPage(this IEndpointRouteBuilder root) =>
-        root.MapGet("/", () => TypedResults.Bytes(Html, "text/html; charset=utf-8")).ExcludeFromDescription();
+        root.MapGet("/", () => TypedResults.Bytes(Html, "text/html; charset=utf-8")).ExcludeFromDescription().For(Access.Anyone);
 
     private static byte[] Read()
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Models;
+using ClipOrleans.Gateway.Auth;
 using ClipOrleans.Gateway.Embeddings;
 using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Fetch;
@@ -19,9 +20,9 @@ internal static class ModelEndpoints
     {
         var models = v1.MapGroup("").WithTags("Models and embeddings");
         models.MapGet("/models", ListAsync)
-            .Named("listModels", "List the models");
+            .For(Access.Read).Named("listModels", "List the models");
         models.MapPost("/embeddings", EmbedAsync).Accepts<EmbeddingsRequest>(RequestJson.Json)
-            .Named("createEmbeddings", "Embed texts or images", "In the shape of OpenAI's API, so that its clients work.")
+            .For(Access.Read).Named("createEmbeddings", "Embed texts or images", "In the shape of OpenAI's API, so that its clients work.")
             .WithErrors(EndpointConventions.OfJsonBody).WithErrors(EndpointConventions.OfEmbedding);
     }
 

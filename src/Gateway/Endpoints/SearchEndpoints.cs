@@ -24,11 +24,11 @@ internal static class SearchEndpoints
             .WithErrors(Slugs.IndexNotFound, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody);
         indexes.MapPost("/search", SearchAsync).Accepts<SearchRequest>(RequestJson.Json)
-            .Named("search", "Search", "By words, by an image, by a vector, by a stored document, or by several of these with weights; under filters; with facets.")
+            .For(Access.Read).Named("search", "Search", "By words, by an image, by a vector, by a stored document, or by several of these with weights; under filters; with facets.")
             .WithErrors(Slugs.InvalidId, Slugs.InvalidFilter, Slugs.UndeclaredField, Slugs.DocumentNotFound, Slugs.Partial)
             .WithErrors(EndpointConventions.OfEmbedding);
         indexes.MapPost("/search/batch", SearchManyAsync).Accepts<BatchSearchRequest>(RequestJson.Json)
-            .Named("searchBatch", "Search many times", "Each of up to 64 searches has its own answer or its own problem, in order.");
+            .For(Access.Read).Named("searchBatch", "Search many times", "Each of up to 64 searches has its own answer or its own problem, in order.");
     }
 
     private static async Task<Results<Ok<SearchResponse>, ProblemResult>> SearchAsync(

@@ -21,28 +21,28 @@ internal static class SnapshotEndpoints
     {
         var index = v1.MapGroup("/indexes/{index}").WithTags("Snapshots").WithErrors(Slugs.IndexNotFound);
         index.MapPost("/snapshots", CreateAsync).Produces<SnapshotResponse>(StatusCodes.Status201Created).Produces<SnapshotResponse>(StatusCodes.Status202Accepted)
-            .Named("createSnapshot", "Make a snapshot", "A copy of the index as it is now, made while it serves: every write that was answered before is in it. 201 when it is ready, 202 with the status creating when it takes longer.")
+            .For(Access.Admin).Named("createSnapshot", "Make a snapshot", "A copy of the index as it is now, made while it serves: every write that was answered before is in it. 201 when it is ready, 202 with the status creating when it takes longer.")
             .WithErrors(Slugs.SnapshotInProgress);
         index.MapGet("/snapshots", ListAsync)
-            .Named("listSnapshots", "List all snapshots of an index", "Also after the index is deleted: its snapshots stay until they are deleted themselves.");
+            .For(Access.Admin).Named("listSnapshots", "List all snapshots of an index", "Also after the index is deleted: its snapshots stay until they are deleted themselves.");
         index.MapGet("/snapshots/{id}", GetAsync)
-            .Named("getSnapshot", "Look at a snapshot")
+            .For(Access.Admin).Named("getSnapshot", "Look at a snapshot")
             .WithErrors(Slugs.SnapshotNotFound);
         index.MapDelete("/snapshots/{id}", DeleteAsync)
-            .Named("deleteSnapshot", "Delete a snapshot", "What was restored from it stays.")
+            .For(Access.Admin).Named("deleteSnapshot", "Delete a snapshot", "What was restored from it stays.")
             .WithErrors(Slugs.SnapshotNotFound, Slugs.SnapshotInProgress);
         index.MapGet("/snapshots/{id}/archive", ArchiveAsync).Produces(StatusCodes.Status200OK, null, ArchiveWriter.Tar)
-            .Named("getSnapshotArchive", "Fetch a snapshot as one file", "A tar archive: backup.json with the checksum of every file, then the files.")
+            .For(Access.Admin).Named("getSnapshotArchive", "Fetch a snapshot as one file", "A tar archive: backup.json with the checksum of every file, then the files.")
             .WithErrors(Slugs.SnapshotNotFound, Slugs.SnapshotInProgress, Slugs.BackupDamaged);
         index.MapPost("/restore", RestoreAsync).Accepts<RestoreRequest>(RequestJson.Json)
-            .Named("restoreSnapshot", "Restore a snapshot as a new index", "The index it was made of need not exist any more.")
+            .For(Access.Admin).Named("restoreSnapshot", "Restore a snapshot as a new index", "The index it was made of need not exist any more.")
             .WithErrors(Slugs.SnapshotNotFound, Slugs.InvalidName, Slugs.IndexExists, Slugs.BackupDamaged)
             .WithErrors(EndpointConventions.OfJsonBody);
     }
 
     public static void MapRestore(this RouteGroupBuilder v1) =>
         v1.MapPost("/restore", RestoreArchiveAsync).WithTags("Snapshots").Accepts<byte[]>(ArchiveWriter.Tar).Produces<IndexResponse>(StatusCodes.Status201Created)
-            .Named("restoreArchive", "Restore an archive as a new index", "The body is an archive as it was fetched. It is checked as it comes; an altered or truncated one leaves nothing.")
+            .For(Access.Admin).Named("restoreArchive", "Restore an archive as a new index", "The body is an archive as it was fetched. It is checked as it comes; an altered or truncated one leaves nothing.")
             .WithQuery("name")
             .WithErrors(Slugs.InvalidName, Slugs.IndexExists, Slugs.BackupDamaged, Slugs.BodyTooLarge, Slugs.UnsupportedMediaType);
 

@@ -1,3 +1,5 @@
+using ClipOrleans.Gateway.Auth;
+using ClipOrleans.Gateway.Endpoints;
 using Scalar.AspNetCore;
 
 namespace ClipOrleans.Gateway.OpenApi;
@@ -17,7 +19,7 @@ internal static class OpenApiSetup
 
     public static void MapGatewayOpenApi(this IEndpointRouteBuilder root)
     {
-        root.MapOpenApi("/openapi/{documentName}.json");
+        root.MapOpenApi("/openapi/{documentName}.json").For(Access.Anyone);
         // Everything the page needs is served from here: nothing is loaded from elsewhere, and nothing is told to anyone.
         root.MapScalarApiReference("/docs", options =>
         {
@@ -30,6 +32,6 @@ internal static class OpenApiSetup
             options.DynamicBaseServerUrl = true;
             options.HideClientButton = true;
             options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
-        });
+        }).For(Access.Anyone);
     }
 }

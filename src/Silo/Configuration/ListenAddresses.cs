@@ -10,6 +10,7 @@ internal static class ListenAddresses
     /// <summary>What keeps open access from being open to others, or why the addresses make no sense; null when all is well.</summary>
     public static string? Problem(IConfiguration configuration)
     {
+        var needsKeys = configuration[$"{AuthOptions.Section}:{nameof(AuthOptions.Mode)}"] == AuthOptions.KeysMode;
         foreach (var url in All(configuration))
         {
             BindingAddress address;
@@ -22,10 +23,10 @@ internal static class ListenAddresses
                 return $"urls: '{url}' is no address; one looks like {ConfigurationSources.DefaultUrls}, several are separated by ';'";
             }
 
-            if (!IsLoopback(address))
+            if (!needsKeys && !IsLoopback(address))
             {
-                return $"Auth:Mode: 'open' lets everyone in who can reach {url}. Listen on this machine only (--urls={ConfigurationSources.DefaultUrls}) "
-                    + "and put a reverse proxy that checks who is there in front of it";
+                return $"Auth:Mode: 'open' lets everyone in who can reach {url}. Ask for keys (--Auth:Mode={AuthOptions.KeysMode}), "
+                    + $"or listen on this machine only (--urls={ConfigurationSources.DefaultUrls})";
             }
         }
 

@@ -12,6 +12,9 @@ internal sealed record Setting(string Section, PropertyInfo Property)
 
     public object? Default => Property.GetValue(Activator.CreateInstance(Property.DeclaringType!));
 
+    /// <summary>Its value is told to nobody.</summary>
+    public bool IsSecret => Property.GetCustomAttribute<DataTypeAttribute>() is { DataType: DataType.Password };
+
     /// <summary>What is wrong with a value, or null.</summary>
     public string? Check(string text)
     {

@@ -21,7 +21,7 @@ internal static class SettingsCheck
                 if (settings[key].FirstOrDefault() is not { } setting)
                     problems.Add($"{key}: there is no such setting{Suggestion(root.Key, names, settings)}");
                 else if (setting.Check(text!) is { } problem)
-                    problems.Add($"{setting.Key}: '{text}' is not possible: {problem}");
+                    problems.Add(setting.IsSecret ? $"{setting.Key}: what is set is not possible: {problem}" : $"{setting.Key}: '{text}' is not possible: {problem}");
             }
         }
 

@@ -14,7 +14,7 @@ internal sealed record SettingsSection(string Name, Type Type)
         new(ModelsSettings.Section, typeof(ModelsSettings)),
         new(EncoderSettings.Section, typeof(EncoderSettings)),
         new(SearchSettings.Section, typeof(SearchSettings)),
-        new(AuthSettings.Section, typeof(AuthSettings)),
+        new(AuthOptions.Section, typeof(AuthOptions)),
         new(ClusterSettings.Section, typeof(ClusterSettings)),
         new(LimitOptions.Section, typeof(LimitOptions)),
         new(FetchOptions.Section, typeof(FetchOptions)),

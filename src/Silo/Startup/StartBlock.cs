@@ -25,7 +25,7 @@ internal static class StartBlock
         if (settings.Roles.HasEncoder)
             Say("models", string.Join(", ", services.GetRequiredService<ModelCatalog>().Describe().Select(Words)));
         if (settings.Roles.HasGateway)
-            lines.AddRange(Next(addresses.FirstOrDefault() ?? ConfigurationSources.DefaultUrls, Say));
+            lines.AddRange(Next(addresses.FirstOrDefault() ?? ConfigurationSources.DefaultUrls, settings, Say));
         return string.Join(Environment.NewLine, [.. lines, "Ctrl-C stops it.", "", ""]);
 
         void Say(string what, string words) => lines.Add($"  {what,-8} {words}");
@@ -34,8 +34,14 @@ internal static class StartBlock
     private static string Silo(IServiceProvider services) =>
         services.GetService<ILocalSiloDetails>() is { } silo ? $"; this silo is {silo.Name} at {silo.SiloAddress.Endpoint}" : "";
 
-    private static IEnumerable<string> Next(string address, Action<string, string> say)
+    private static IEnumerable<string> Next(string address, ProcessSettings settings, Action<string, string> say)
     {
+        if (settings.Auth.NeedsKeys)
+        {
+            say("auth", $"keys: the operator's key {(OperatorKeyFile.PathOf(settings) is { } file ? $"is in {file}" : "is the one of Auth:OperatorKey")}");
+            return ["", "Try next", $"  {address}/docs    the API, to read", $"  curl -s {address}/admin/v1/cluster -H 'x-api-key: <the operator's key>'"];
+        }
+
         say("auth", "open: no key is asked for, and only this machine can connect");
         return
         [

@@ -9,10 +9,14 @@ internal sealed class Api : IDisposable
 {
     private readonly HttpClient _http;
 
-    public Api(Uri address)
+    /// <param name="address">Of the server.</param>
+    /// <param name="key">What every request shows; null: none.</param>
+    public Api(Uri address, string? key = null)
     {
         Address = address;
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };
+        if (key is not null)
+            _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
     public Uri Address { get; }

@@ -25,7 +25,8 @@ public sealed class SettingsTests
     [InlineData("--Roles=", "Roles", "gateway,shard,encoder")]
     [InlineData("--Cluster:Provider=redis", "Cluster:ConnectionString", "needs it")]
     [InlineData("--Cluster:MissedProbes=1", "Cluster:MissedProbes", "from 2")]
-    [InlineData("--Auth:Mode=keys", "Auth:Mode", "open")]
+    [InlineData("--Auth:Mode=maybe", "Auth:Mode", "open or keys")]
+    [InlineData("--Auth:OperatorKey=short", "Auth:OperatorKey", "8 to 512")]
     [InlineData("--Cluster:Provider=pigeon", "Cluster:Provider", "localhost")]
     [InlineData("--Cluster:SiloPort=65536", "Cluster:SiloPort", "from 0 to 65535")]
     [InlineData("--Encoder:Queue=1", "Encoder:Queue", "from 64")]
@@ -93,6 +94,30 @@ public sealed class SettingsTests
     {
         var problem = ListenAddresses.Problem(Configuration(("urls", urls)));
         Assert.Equal(allowed, problem is null);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:8080", true)]
+    [InlineData("http://127.0.0.1:8080;http://10.0.0.1:8080", true)]
+    [InlineData("8080", false)]
+    public void With_keys_any_address_will_do(string urls, bool allowed) =>
+        Assert.Equal(allowed, ListenAddresses.Problem(Configuration(("urls", urls), ("Auth:Mode", "keys"))) is null);
+
+    [Fact]
+    public void A_gateway_alone_must_be_given_the_operators_key()
+    {
+        string[] gateway = ["--Roles=gateway", "--Cluster:Provider=redis", "--Cluster:ConnectionString=x", "--Auth:Mode=keys", "--urls=http://0.0.0.0:80"];
+        var fault = Assert.Throws<StartException>(() => SiloApplication.Check(gateway));
+        Assert.Contains("Auth:OperatorKeyFile", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("Auth:OperatorKey", fault.Message, StringComparison.Ordinal);
+        Assert.True(SiloApplication.Check([.. gateway, "--Auth:OperatorKeyFile=/run/secrets/key"]).Auth.NeedsKeys);
+    }
+
+    [Fact]
+    public void A_secret_that_cannot_be_is_not_told()
+    {
+        var fault = Assert.Throws<StartException>(() => SiloApplication.Check(["--Auth:OperatorKey=hush"]));
+        Assert.DoesNotContain("hush", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
