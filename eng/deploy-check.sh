@@ -42,9 +42,9 @@ promtool check rules "$work/dashboard.json"
 
 say "The proxy's configuration by nginx"
 need nginx nginx-light
-for scenario in minimal closed tls; do
+for scenario in minimal closed keys tls; do
   awk '/nginx.conf: \|/ { on = 1; next } on && /^    / { print substr($0, 5); next } on { exit }' "$work/$scenario.yaml" >"$work/nginx.conf"
-  if [ "$scenario" = tls ]; then # a certificate has to be there
+  if [ "$scenario" = tls ] || [ "$scenario" = keys ]; then # a certificate has to be there
     openssl req -x509 -newkey rsa:2048 -nodes -keyout "$work/tls.key" -out "$work/tls.crt" -subj /CN=test -days 1 2>/dev/null
     sed -i "s#/etc/proxy-tls/#$work/#" "$work/nginx.conf"
   fi

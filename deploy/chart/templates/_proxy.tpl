@@ -1,4 +1,4 @@
-{{/* nginx beside a gateway: asks who is there, ends TLS, streams both ways. It is restarted when this changes. */}}
+{{/* nginx beside a gateway: in open mode asks who is there; ends TLS, streams both ways. It is restarted when this changes. */}}
 {{- define "cliporleans.proxyConfig" -}}
 worker_processes 1;
 pid /tmp/nginx.pid;
@@ -17,6 +17,7 @@ http {
     keepalive 64;
   }
   server {
+    {{- $asks := eq .Values.auth.mode "open" }}
     {{- with .Values.gateways.proxy }}
     {{- if .tlsSecret }}
     listen {{ .port }} ssl;
@@ -35,7 +36,7 @@ http {
       return 404;
     }
     location / {
-      {{- if not .anonymous }}
+      {{- if and $asks (not .anonymous) }}
       auth_basic "ClipOrleans";
       auth_basic_user_file /etc/proxy-auth/htpasswd;
       {{- end }}
@@ -43,8 +44,10 @@ http {
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
       proxy_set_header Connection "";
-      # The API has no keys of its own yet, and refuses what looks like one.
+      {{- if $asks }}
+      # In open mode the API has no keys, and refuses what looks like one.
       proxy_set_header Authorization "";
+      {{- end }}
       # NDJSON is answered line by line while it comes; what may run long says something at least every two minutes.
       proxy_request_buffering off;
       proxy_buffering off;

@@ -116,8 +116,22 @@ public sealed partial class ChartTests
     [InlineData("{}", "gateways.proxy.htpasswdSecret")]
     [InlineData("gateways: {proxy: {anonymous: true}}", "cluster.connectionString")]
     [InlineData("gateways: {proxy: {anonymous: true}}\ncluster: {existingSecret: x, tls: {enabled: true}}", "cluster.tls.secretName")]
+    [InlineData("auth: {mode: keys}\ncluster: {existingSecret: x}", "auth.operatorKeySecret")]
     public void What_has_to_be_said_is_asked_for(string values, string key) =>
         Assert.Contains(key, Assert.Throws<TemplateException>(() => Chart.Render(values)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Somebody_asks_who_is_there_and_only_one_does()
+    {
+        foreach (var (scenario, proxyAsks, apiAsks) in ((string, bool, bool)[])[("minimal", true, false), ("keys", false, true), ("closed", false, false)])
+        {
+            var gateway = Pods(scenario).Single(pod => pod.Component == "gateway").Containers[0];
+            var proxy = Render(scenario).Single(manifest => manifest.Kind == "ConfigMap").Text("data", "nginx.conf")!;
+            Assert.Equal(apiAsks, gateway.Environment.Contains(("ClipOrleans__Auth__Mode", "keys")));
+            Assert.Equal(proxyAsks, proxy.Contains("auth_basic_user_file", StringComparison.Ordinal));
+            Assert.Equal(!apiAsks, proxy.Contains("proxy_set_header Authorization", StringComparison.Ordinal));
+        }
+    }
 
     [Fact]
     public void The_notes_say_what_is_open()

@@ -34,6 +34,7 @@ public sealed class ValuesSchemaTests
     [InlineData("gateways: {proxy: {image: \"nginx:stable\"}}")]
     [InlineData("gateways: {proxy: {anonymous: \"true\"}}")]
     [InlineData("storage: {size: 100GB}")]
+    [InlineData("auth: {mode: off1}")]
     [InlineData("settings: {SearchThreads: 4}")]
     [InlineData("settings: {\"Search:Threads\": {}}")]
     [InlineData("service: {type: ExternalName}")]
