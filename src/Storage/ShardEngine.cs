@@ -24,7 +24,11 @@ public sealed class ShardEngine : IAsyncDisposable
 {
     private readonly IDisk _disk;
     private readonly ShardFiles _files;
-    private readonly ShardLock _lock;
+    private readonly ShardOwnership _ownership;
+    private readonly OwnerLease _lease;
+
+    /// <summary>Tells the next owner that the shard was closed; null where nobody would ask.</summary>
+    private readonly Action? _release;
     private readonly ShardState _state;
     private readonly IShardLog _log;
     private readonly ManifestFile _manifest;
@@ -35,19 +39,22 @@ public sealed class ShardEngine : IAsyncDisposable
     private readonly ShardCompaction? _compaction;
     private readonly ShardSnapshots _snapshots;
     private readonly Task _writing;
+    private readonly CancellationTokenSource _closing = new();
     private int _disposed;
 
-    private ShardEngine(IDisk disk, ShardFiles files, ShardLock held, RecoveredShard shard, ShardOptions options, TimeProvider clock, ILogger logger)
+    internal ShardEngine(IDisk disk, ShardFiles files, ShardOwnership ownership, RecoveredShard shard, ShardOptions options, TimeProvider clock, ILogger logger)
     {
         _disk = disk;
         _files = files;
-        _lock = held;
+        _ownership = ownership;
+        _release = options.IsOwnerGone is null ? null : () => ShardRecovery.Release(files, shard.Manifest, logger);
         _state = shard.State;
         _log = shard.Log;
         _manifest = shard.Manifest;
         _rows = new RowReader(_log, options.RowCacheBytes);
         _queue = new WriteQueue(options);
-        var fence = new EpochFence(disk, files, _manifest, held);
+        var fence = new EpochFence(disk, files, _manifest, ownership.Lock);
+        _lease = new OwnerLease(fence, options.OwnerLease, clock);
         _maintenance = options.Maintenance is { } worker ? new ShardMaintenance(files.Directory, _state, _queue, worker, clock, logger) : null;
         _compaction = options.Maintenance is { } mover ? new ShardCompaction(files.Directory, _state, _log, _rows, _queue, options, mover, clock, logger) : null;
         _snapshots = new ShardSnapshots(disk, files, shard, fence, _queue, options, clock, logger);
@@ -58,6 +65,7 @@ public sealed class ShardEngine : IAsyncDisposable
             Maintenance = _maintenance,
             Compaction = _compaction,
             Snapshots = _snapshots,
+            Grace = GraceAsync(ownership, options, clock, _closing.Token),
         };
         _writing = Task.Run(_writer.RunAsync);
         _maintenance?.Start();
@@ -92,7 +100,7 @@ public sealed class ShardEngine : IAsyncDisposable
     internal Task WhenCompacted => _compaction?.Running ?? Task.CompletedTask;
 
     /// <summary>True if there is a shard in the directory, whole or with its manifest missing.</summary>
-    public static bool ShardExists(string directory) => ShardExists(LocalDisk.Instance, new ShardFiles(Path.GetFullPath(directory)));
+    public static bool ShardExists(string directory) => ShardRemoval.ShardExists(LocalDisk.Instance, new ShardFiles(Path.GetFullPath(directory)));
 
     /// <summary>Opens the shard of a directory: takes the lock, raises the epoch, replays the log.</summary>
     /// <param name="directory">The shard's own directory.</param>
@@ -118,47 +126,17 @@ public sealed class ShardEngine : IAsyncDisposable
     /// <exception cref="ShardLockedException">An engine has it open.</exception>
     public static void Delete(string directory) => Delete(LocalDisk.Instance, directory);
 
-    internal static async Task<ShardEngine> OpenAsync(IDisk disk, string directory, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress = null, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        var files = new ShardFiles(Path.GetFullPath(directory));
-        if (!ShardExists(disk, files))
-            throw new DirectoryNotFoundException($"There is no shard in '{files.Directory}'.");
-        return await OpenLockedAsync(disk, files, descriptor: null, options, logs, clock, progress, cancel);
-    }
+    /// <summary>The same, also from an owner that <see cref="ShardOptions.IsOwnerGone"/> says is gone.</summary>
+    /// <exception cref="ShardLockedException">An engine has it open.</exception>
+    public static void Delete(string directory, ShardOptions options, TimeProvider clock) => ShardRemoval.Run(LocalDisk.Instance, directory, options, clock);
 
-    internal static async Task<ShardEngine> CreateAsync(IDisk disk, string directory, ShardDescriptor descriptor, ShardOptions options, ILoggerFactory logs, TimeProvider clock, CancellationToken cancel = default)
-    {
-        ArgumentNullException.ThrowIfNull(descriptor);
-        ArgumentNullException.ThrowIfNull(options);
-        options.Check();
-        descriptor.Check();
-        var files = new ShardFiles(Path.GetFullPath(directory));
-        if (disk.DirectoryExists(files.Directory) && disk.Exists(files.Deleted))
-            Delete(disk, directory);
-        disk.CreateDirectory(files.Directory);
-        return await OpenLockedAsync(disk, files, descriptor, options, logs, clock, progress: null, cancel);
-    }
+    internal static Task<ShardEngine> OpenAsync(IDisk disk, string directory, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress = null, CancellationToken cancel = default) =>
+        ShardOpening.OpenAsync(disk, directory, options, logs, clock, progress, cancel);
 
-    internal static void Delete(IDisk disk, string directory)
-    {
-        var files = new ShardFiles(Path.GetFullPath(directory));
-        ShardRestore.Discard(disk, files.Directory);
-        if (!disk.DirectoryExists(files.Directory))
-            return;
-        using (ShardLock.Acquire(disk, files))
-        {
-            MarkDeleted(disk, files);
-            foreach (var (name, _) in disk.List(files.Directory).Where(file => file.Name != Path.GetFileName(files.Deleted)))
-                disk.Delete(Path.Combine(files.Directory, name));
-            disk.SyncDirectory(files.Directory);
-            disk.Delete(files.Deleted);
-            disk.SyncDirectory(files.Directory);
-        }
+    internal static Task<ShardEngine> CreateAsync(IDisk disk, string directory, ShardDescriptor descriptor, ShardOptions options, ILoggerFactory logs, TimeProvider clock, CancellationToken cancel = default) =>
+        ShardOpening.CreateAsync(disk, directory, descriptor, options, logs, clock, cancel);
 
-        disk.DeleteDirectory(files.Directory);
-    }
+    internal static void Delete(IDisk disk, string directory) => ShardRemoval.Run(disk, directory, options: null, TimeProvider.System);
 
     /// <summary>
     /// Moves the shard to a newer version of its index, durably; fields that were added are derived from the stored
@@ -174,6 +152,14 @@ public sealed class ShardEngine : IAsyncDisposable
             throw new ArgumentException($"This shard holds {current.Dimensions} dimensions of '{current.Model}' ({current.ModelRevision}); that never changes.", nameof(newer));
         await SubmitAsync(new ReconfigureRequest(newer, cancel));
     }
+
+    /// <summary>
+    /// Makes sure that this engine still owned the shard a lease ago (<see cref="ShardOptions.OwnerLease"/>): to be called when
+    /// an answer is ready and before it is given. It looks into a small file twice a lease and costs nothing in between.
+    /// </summary>
+    /// <exception cref="ShardFencedException">A newer owner has opened the shard: the answer may be old and must not be given.</exception>
+    /// <exception cref="ShardUnavailableException">It cannot be found out.</exception>
+    public void ConfirmOwner() => _lease.Confirm();
 
     /// <summary>
     /// Carries out operations in order and returns when the result is durable and visible. All of them become visible at
@@ -293,6 +279,7 @@ public sealed class ShardEngine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
             return;
+        await _closing.CancelAsync();
         if (_maintenance is not null)
             await _maintenance.DisposeAsync();
         if (_compaction is not null)
@@ -307,52 +294,20 @@ public sealed class ShardEngine : IAsyncDisposable
         }
         finally
         {
-            _lock.Dispose();
+            _release?.Invoke();
+            _ownership.Dispose();
+            _closing.Dispose();
         }
     }
 
-    private static bool ShardExists(IDisk disk, ShardFiles files) =>
-        disk.DirectoryExists(files.Directory)
-        && !disk.Exists(files.Deleted)
-        && (disk.Exists(files.Manifest) || disk.List(files.Directory).Any(static file => ShardFiles.TryParseSegment(file.Name, out _)));
-
-    /// <summary>Half a removal must not look like a shard. Renaming needs no space, on a full disk too.</summary>
-    private static void MarkDeleted(IDisk disk, ShardFiles files)
-    {
-        if (disk.Exists(files.Deleted))
-            return;
-        if (disk.Exists(files.Manifest))
-            disk.Rename(files.Manifest, files.Deleted);
-        else
-            disk.Open(files.Deleted).Dispose();
-        disk.SyncDirectory(files.Directory);
-    }
-
-    private static async Task<ShardEngine> OpenLockedAsync(
-        IDisk disk, ShardFiles files, ShardDescriptor? descriptor, ShardOptions options, ILoggerFactory logs, TimeProvider clock, IProgress<int>? progress, CancellationToken cancel)
-    {
-        var logger = logs.CreateLogger("ClipOrleans.Storage");
-        var held = ShardLock.Acquire(disk, files);
-        try
-        {
-            var recovery = new ShardRecovery(disk, files, options, clock, logger);
-            if (descriptor is not null)
-            {
-                if (ShardExists(disk, files))
-                    throw new InvalidOperationException($"There is a shard in '{files.Directory}' already.");
-                recovery.Create(descriptor);
-            }
-
-            // Replay is work for a processor: not on the thread that asked.
-            var shard = await Task.Run(() => recovery.OpenAsync(held, progress, cancel), cancel);
-            return new ShardEngine(disk, files, held, shard, options, clock, logger);
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
+    /// <summary>
+    /// A fenced owner may answer searches for a lease: so long nothing new is acknowledged that these would not show. A tenth
+    /// more, since two clocks are not one.
+    /// </summary>
+    private static Task GraceAsync(ShardOwnership ownership, ShardOptions options, TimeProvider clock, CancellationToken closing) =>
+        ownership.TakenOverAt is { } since && (options.OwnerLease * 1.1) - clock.GetElapsedTime(since) is { Ticks: > 0 } left
+            ? Task.Delay(left, clock, closing)
+            : Task.CompletedTask;
 
     private async Task<T> SubmitAsync<T>(WriteRequest<T> request)
     {

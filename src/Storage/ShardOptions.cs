@@ -57,8 +57,24 @@ public sealed class ShardOptions
     /// <summary>Told +1 when a shard takes no writes any more, and -1 when it does again or is closed. On any thread.</summary>
     public Action<int>? ReadOnlyChanged { get; set; }
 
-    /// <summary>Who opens shards, as an operator knows it: written into their files. Default: nothing but machine and process.</summary>
+    /// <summary>
+    /// Who opens shards, as an operator knows it: written into their files. Default: nothing but machine and process. With
+    /// <see cref="IsOwnerGone"/> it must be one that no other process has or had, such as a silo's address with its generation.
+    /// </summary>
     public string OwnerName { get; set; } = "";
+
+    /// <summary>
+    /// Whether an owner that did not close a shard is known never to come back, by its name; asked before a shard is opened.
+    /// Then the shard is taken from it, whatever holds its lock, and it is fenced out if it does come back. Null: one process
+    /// uses the folder, and only the lock decides. The lease must be the same in all processes.
+    /// </summary>
+    public Func<string, bool>? IsOwnerGone { get; set; }
+
+    /// <summary>
+    /// For how long an owner may answer searches without looking whether the shard is still its own, 0 to 1 minute; default
+    /// 1 second. So long nothing is acknowledged by a new owner either. 0: it looks each time it is asked.
+    /// </summary>
+    public TimeSpan OwnerLease { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Write requests that may wait, 1 to 65,536; default 1,024. The next one is refused at once as overloaded.</summary>
     [Range(1, 65_536)]
@@ -78,6 +94,10 @@ public sealed class ShardOptions
             messages.Add($"{nameof(MemoryPages)} {MemoryPages} is not a power of two.");
         if (SegmentSizeBits < PageSizeBits)
             messages.Add($"{nameof(SegmentSizeBits)} {SegmentSizeBits} is below {nameof(PageSizeBits)} {PageSizeBits}: a segment holds at least a page.");
+        if (OwnerLease < TimeSpan.Zero || OwnerLease > TimeSpan.FromMinutes(1))
+            messages.Add($"{nameof(OwnerLease)} {OwnerLease} is not between 0 and a minute.");
+        if (IsOwnerGone is not null && OwnerName.Length == 0)
+            messages.Add($"{nameof(IsOwnerGone)} asks for names, and this owner has none: {nameof(OwnerName)} is empty.");
         if (messages.Count > 0)
             throw new ArgumentException(string.Join(" ", messages));
     }

@@ -105,7 +105,7 @@ internal sealed class LogCheck(SegmentFiles segments, CommitPoint? mark, long cu
     /// <summary>What lies behind the last record: a torn end, if the mark says how far the log was acknowledged.</summary>
     private void CheckEnd()
     {
-        if (mark is null && Manifest?.LogBegin < _scan.Begin)
+        if (_scan.IsBeginGuessed && Manifest?.LogBegin < _scan.Begin)
         {
             IsWhole = false;
             findings.Damage(segments.NameOf(Manifest.LogBegin), $"the log begins at {Manifest.LogBegin}, but its files only at {_scan.Begin}: some are missing.");

@@ -169,7 +169,7 @@ public sealed class ShardCheck
             var path = _files.InDirectory(name);
             if (name.EndsWith(SnapshotName.BadSuffix, StringComparison.Ordinal))
                 _findings.Note(path, $"{length} bytes, set aside since they could not be relied on; nothing needs them.");
-            else if (name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal) || ShardFiles.IsScratch(name) || SnapshotName.IsAny(name))
+            else if (name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal) || ShardFiles.IsScratch(name) || ShardFiles.TryParseClaim(name, out _) || SnapshotName.IsAny(name))
                 _findings.Note(path, $"{length} bytes that a crash has left; nothing needs them.");
             else
                 _findings.Note(path, "no file of a shard.");

@@ -1,3 +1,4 @@
+using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Maintenance;
 using Microsoft.Extensions.Logging;
@@ -62,9 +63,9 @@ internal sealed class RetiredSegments : IAsyncDisposable
             {
                 _log.RemoveTruncated(begin);
             }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or ShardException)
             {
-                // The next truncation or opening removes them.
+                // The next truncation or opening removes them; a newer owner, if there is one.
                 CompactionLog.RemovingFailed(_logger, e);
             }
 

@@ -4,7 +4,7 @@ using ClipOrleans.Storage.Files;
 namespace ClipOrleans.Storage.Fencing;
 
 /// <summary>
-/// I4, second fence: whoever opens a shard raises its epoch on disk first. An engine looks before it writes a group and
+/// I4, second fence: whoever opens a shard claims a higher epoch on disk first. An engine looks before it writes a group and
 /// again before it acknowledges one, so that what a replaced owner writes is never acknowledged; and its records carry
 /// the lower epoch, so that replay never takes them after a higher one. It looks at the lock file as well: an engine whose
 /// lock keeps nobody out any more stops before somebody comes in.
@@ -28,6 +28,9 @@ internal sealed class EpochFence(IDisk disk, ShardFiles files, ManifestFile own,
     private void CheckEpoch()
     {
         var epoch = Epoch;
+        var next = own.Newest + 1;
+        if (disk.Exists(files.Claim(next)))
+            throw FencedFile.Passed(files, epoch, next);
         byte[] json;
         try
         {
@@ -40,6 +43,6 @@ internal sealed class EpochFence(IDisk disk, ShardFiles files, ManifestFile own,
 
         var found = ShardManifest.Parse(json, files.Manifest).Epoch;
         if (found != epoch)
-            throw new ShardFencedException($"'{files.Directory}' was opened with epoch {found} since this engine opened it with {epoch}: the newer one writes now.");
+            throw FencedFile.Passed(files, epoch, found);
     }
 }

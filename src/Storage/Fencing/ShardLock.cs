@@ -10,6 +10,8 @@ namespace ClipOrleans.Storage.Fencing;
 /// </summary>
 internal sealed class ShardLock : IDisposable
 {
+    private const string CloseIt = "Two writers would destroy it: close the other one first.";
+
     private readonly IDisk _disk;
     private readonly string _path;
     private readonly IDiskFile _file;
@@ -17,10 +19,23 @@ internal sealed class ShardLock : IDisposable
     private ShardLock(IDisk disk, string path, IDiskFile file) => (_disk, _path, _file) = (disk, path, file);
 
     /// <exception cref="ShardLockedException">Somebody else owns the shard, or locks do not work on this file system.</exception>
-    public static ShardLock Acquire(IDisk disk, ShardFiles files)
+    public static ShardLock Acquire(IDisk disk, ShardFiles files) => TryAcquire(disk, files) ?? throw InUse(disk, files);
+
+    /// <summary>Puts another lock file in the place of one that is held by somebody who is gone, and holds that.</summary>
+    /// <exception cref="ShardLockedException">Somebody else has done so first.</exception>
+    public static ShardLock Replace(IDisk disk, ShardFiles files)
     {
-        var file = disk.TryOpenExclusive(files.Lock)
-            ?? throw new ShardLockedException($"'{files.Directory}' is in use{LastOwner(disk, files)}. Two writers would destroy it: close the other one first.");
+        disk.Delete(files.Lock);
+        return Acquire(disk, files);
+    }
+
+    /// <returns>Null when somebody else owns the shard.</returns>
+    /// <exception cref="ShardLockedException">Locks do not work on this file system.</exception>
+    public static ShardLock? TryAcquire(IDisk disk, ShardFiles files)
+    {
+        if (disk.TryOpenExclusive(files.Lock) is not { } file)
+            return null;
+
         // A lock that a second opening does not feel is none: locking switched off, a network file system without it, or a lock file removed meanwhile.
         if (disk.TryOpenExclusive(files.Lock) is { } second)
         {
@@ -46,17 +61,19 @@ internal sealed class ShardLock : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static string LastOwner(IDisk disk, ShardFiles files)
+    public static ShardLockedException InUse(IDisk disk, ShardFiles files)
     {
         try
         {
-            return ShardManifest.Parse(disk.ReadAll(files.Manifest), files.Manifest).Owner is { } owner
-                ? $" (last opened by process {owner.ProcessId} on {owner.Machine}, silo '{owner.Name}', at {owner.OpenedAt:O})"
-                : "";
+            return InUse(files, ShardManifest.Parse(disk.ReadAll(files.Manifest), files.Manifest).Owner);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ShardCorruptException)
         {
-            return $" (by whom cannot be read: {e.Message})";
+            return new($"'{files.Directory}' is in use (by whom cannot be read: {e.Message}). {CloseIt}");
         }
     }
+
+    public static ShardLockedException InUse(ShardFiles files, ShardOwner? by) => new(by is null
+        ? $"'{files.Directory}' is in use. {CloseIt}"
+        : $"'{files.Directory}' is in use (last opened by process {by.ProcessId} on {by.Machine}, silo '{by.Name}', at {by.OpenedAt:O}). {CloseIt}");
 }

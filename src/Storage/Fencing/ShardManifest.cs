@@ -9,7 +9,7 @@ using ClipOrleans.Vectors.Filters;
 
 namespace ClipOrleans.Storage.Fencing;
 
-/// <summary>Who opened the shard: for the operator who finds it locked.</summary>
+/// <summary>Who opened the shard: for the operator who finds it locked, and for another owner who asks whether this one is gone.</summary>
 internal sealed record ShardOwner(int ProcessId, string Machine, string Name, DateTimeOffset OpenedAt);
 
 /// <summary>
@@ -132,6 +132,7 @@ internal sealed record ManifestDocument(
 }
 
 [JsonSerializable(typeof(ManifestDocument))]
+[JsonSerializable(typeof(ShardOwner))]
 [JsonSourceGenerationOptions(
     WriteIndented = true,
     NewLine = "\n",

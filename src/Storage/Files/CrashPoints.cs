@@ -73,19 +73,27 @@ internal sealed class CrashPoints : IDisposable
     {
         var name = Path.GetFileName(path);
         var ending = name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal) ? DurableFile.TemporarySuffix : "";
-        var bare = name[..^ending.Length];
+        var bare = ending.Length == 0 ? name : WithoutEpoch(name[..^ending.Length]);
         var kind = bare switch
         {
             "commit.mark" => "mark",
             "shard.lock" => "lock",
             "shard.json" or "shard.deleted" or "backup.json" => bare,
             _ when ShardFiles.TryParseSegment(bare, out _) => "log",
+            _ when ShardFiles.TryParseClaim(bare, out _) => "claim",
             _ when ShardFiles.IsScratch(bare) => "scratch",
             _ when SnapshotName.TryParse(bare, out var snapshot) => snapshot.Kind,
             _ when bare.EndsWith(SnapshotName.BadSuffix, StringComparison.Ordinal) => "bad",
             _ => Has(path, "catalog") ? "catalog" : "other",
         };
         return Prefix(path) + kind + ending;
+    }
+
+    /// <summary>Unfinished files of a shard bear the epoch of their writer behind their name.</summary>
+    private static string WithoutEpoch(string name)
+    {
+        var bare = Path.GetFileNameWithoutExtension(name);
+        return bare is "shard.json" or "commit.mark" || ShardFiles.TryParseSegment(bare, out _) || SnapshotName.TryParse(bare, out _) ? bare : name;
     }
 
     public static string KindOfDirectory(string path)

@@ -7,6 +7,7 @@ internal readonly record struct ShardFiles(string Directory)
 {
     private const string LogPrefix = "log.";
     private const string ScratchPrefix = "scratch.";
+    private const string ClaimPrefix = "epoch.";
 
     /// <summary>What the shard is, and its epoch.</summary>
     public string Manifest => Path.Combine(Directory, "shard.json");
@@ -16,6 +17,16 @@ internal readonly record struct ShardFiles(string Directory)
 
     /// <summary>Held exclusively by the one engine that may write.</summary>
     public string Lock => Path.Combine(Directory, "shard.lock");
+
+    /// <summary>Created by whoever wants to own the shard with an epoch; gone when <see cref="Manifest"/> says so.</summary>
+    public string Claim(long epoch) => Path.Combine(Directory, ClaimPrefix + epoch.ToString(CultureInfo.InvariantCulture));
+
+    public static bool TryParseClaim(string name, out long epoch)
+    {
+        epoch = 0;
+        return name.StartsWith(ClaimPrefix, StringComparison.Ordinal)
+            && long.TryParse(name.AsSpan(ClaimPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out epoch);
+    }
 
     /// <summary>How far the log is known to be durable.</summary>
     public string Mark => Path.Combine(Directory, "commit.mark");

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Files;
 
 namespace ClipOrleans.Storage.Log;
@@ -58,9 +59,10 @@ internal sealed class CommitMark : IDisposable
     }
 
     /// <summary>Begins a new mark at a point that is durable already; the old one is replaced whole.</summary>
+    /// <exception cref="ShardFencedException">A later owner has the shard.</exception>
     public static CommitMark Start(IDisk disk, ShardFiles files, CommitPoint point)
     {
-        DurableFile.Replace(disk, files.Mark, Image(point));
+        FencedFile.Replace(disk, files, files.Mark, point.Epoch, Image(point));
         return new CommitMark(disk.Open(files.Mark), point);
     }
 

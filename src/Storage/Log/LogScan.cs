@@ -20,7 +20,10 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
     private long _brokenAt;
 
     /// <summary>Address of the first record: as the mark says, or where the files begin that follow each other without a gap.</summary>
-    public long Begin { get; } = mark?.Begin ?? segments.FirstAddress();
+    public long Begin { get; } = segments.BeginOf(mark);
+
+    /// <summary>The log does not begin where a mark says: its newest manifest must say that it may begin here.</summary>
+    public bool IsBeginGuessed => mark?.Begin != Begin;
 
     /// <summary>Address one past the last record taken.</summary>
     public long End => _end ?? Begin;

@@ -58,6 +58,13 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         return existing.Count == 0 ? LogGeometry.FirstAddress : geometry.StartOf(existing[first]);
     }
 
+    /// <summary>
+    /// Where the log begins: as its mark says; or later, if a replaced owner has removed the segments before which it had just
+    /// let the log begin, and did not come to say so in a mark that counts. Whether that may be, the log itself knows.
+    /// </summary>
+    public long BeginOf(CommitPoint? mark) =>
+        mark is not { } point || !Existing().Contains(geometry.SegmentOf(point.Begin)) ? Math.Max(FirstAddress(), mark?.Begin ?? 0) : point.Begin;
+
     /// <summary>Address one past the last byte on disk.</summary>
     public long EndOnDisk()
     {
@@ -117,11 +124,14 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
     }
 
     /// <summary>Removes the segments before a number, oldest first, durably; they cannot be read any more.</summary>
+    /// <exception cref="Errors.ShardFencedException">A newer owner writes.</exception>
     public void RemoveBefore(int number)
     {
         var removed = false;
         foreach (var segment in Existing().Where(segment => segment < number))
         {
+            // A later owner may have begun where this one no longer does.
+            fence?.Check();
             lock (_opening)
             {
                 disk.Delete(files.Segment(segment));
@@ -181,10 +191,14 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         }
 
         var path = files.Segment(segment);
-        FileCopy.Copy(disk, file, Math.Min(file.Length, length), path + DurableFile.TemporarySuffix);
+        var epoch = fence?.Epoch ?? 0;
+        FileCopy.Copy(disk, file, Math.Min(file.Length, length), FencedFile.Temporary(path, epoch));
         fence?.Check();
         Close(segment);
-        disk.Rename(path + DurableFile.TemporarySuffix, path);
+        if (fence is null)
+            disk.Rename(FencedFile.Temporary(path, epoch), path);
+        else
+            FencedFile.Rename(disk, files, path, epoch);
         _own[segment] = true;
         _created = true;
     }

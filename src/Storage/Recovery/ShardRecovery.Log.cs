@@ -16,6 +16,12 @@ internal static partial class RecoveryLog
     [LoggerMessage(14, LogLevel.Warning, "{File} is missing and was restored from {Records} log records")]
     public static partial void ManifestRestored(ILogger logger, string file, long records);
 
+    [LoggerMessage(16, LogLevel.Information, "Shard {Directory} was closed, which its files do not say: {Reason}")]
+    public static partial void NotReleased(ILogger logger, string directory, string reason);
+
+    [LoggerMessage(17, LogLevel.Warning, "Shard {Directory} was taken from its last owner, which did not close it and is gone")]
+    public static partial void TakenOver(ILogger logger, string directory);
+
     [LoggerMessage(15, LogLevel.Information, "The manifest said index version {Manifest}, the log {Log}: the manifest was brought up")]
     public static partial void ManifestBehindLog(ILogger logger, long manifest, long log);
 }

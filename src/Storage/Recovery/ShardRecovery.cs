@@ -22,7 +22,7 @@ internal sealed record RecoveredShard(ShardState State, IShardLog Log, ManifestF
 /// on, replay the log behind it (without one, all of it), cut a torn end, force what was taken, mark it. The lock is held
 /// already.
 /// </summary>
-internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions options, TimeProvider clock, ILogger logger)
+internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOwnership ownership, ShardOptions options, TimeProvider clock, ILogger logger)
 {
     // Replaced rows of a long history are dropped on the way, so that replay needs no more memory than serving.
     private const long RecordsPerPublish = 50_000;
@@ -39,39 +39,72 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         var geometry = new LogGeometry(options.PageSizeBits, options.SegmentSizeBits);
         geometry.Check();
         descriptor.Check();
-        DurableFile.Replace(disk, files.Manifest, new ShardManifest(FirstEpoch, geometry, descriptor, Owner: null).ToJson());
+        FencedFile.Replace(disk, files, files.Manifest, FirstEpoch, new ShardManifest(FirstEpoch, geometry, descriptor, Owner: null).ToJson());
     }
 
     /// <exception cref="ShardCorruptException">A file is not what was written.</exception>
-    public async Task<RecoveredShard> OpenAsync(ShardLock held, IProgress<int>? progress, CancellationToken cancel)
+    /// <exception cref="ShardLockedException">Somebody else opens it at this moment.</exception>
+    public async Task<RecoveredShard> OpenAsync(IProgress<int>? progress, CancellationToken cancel)
     {
         RemoveScratch();
         var mark = CommitMark.Find(disk, files);
         var found = FindManifest(mark, cancel);
         mark ??= MarkIfNew(found);
         var manifest = RaiseEpoch(found, mark);
-        var recovered = Recover(mark, manifest, held, new OpeningProgress(progress), cancel);
-        held.Describe(manifest.Current);
-        var (state, log) = (recovered.State, (FasterShardLog)recovered.Log);
         try
         {
-            await FinishAsync(state, log, manifest, cancel);
+            // Once more: what the last owner has marked until it was fenced out must not be taken for less.
+            mark = mark is null ? null : CommitMark.Find(disk, files);
+            var recovered = await OpenAsync(mark, manifest, progress, cancel);
+            progress?.Report(100);
+            RecoveryLog.Opened(logger, files.Directory, manifest.Current.Epoch, recovered.State.View.Count, recovered.State.Sequence, clock.GetElapsedTime(_started).TotalMilliseconds);
+            return recovered;
+        }
+        catch (Exception fault)
+        {
+            // Where a later owner writes meanwhile, what is found is not to be taken for damage.
+            if (EpochClaim.FindLater(disk, files, manifest.Current.Epoch) is { } later)
+                throw new ShardLockedException($"'{files.Directory}' was opened by somebody else at this moment (epoch {later}).", fault);
+            if (options.IsOwnerGone is not null)
+                Release(files, manifest, logger);
+            throw;
+        }
+    }
+
+    /// <summary>Says in shard.json that nobody has the shard: another owner need not ask whether this one is gone. Nothing may be written afterwards.</summary>
+    public static void Release(ShardFiles files, ManifestFile manifest, ILogger logger)
+    {
+        try
+        {
+            manifest.Replace(manifest.Current with { Owner = null });
+        }
+        catch (Exception e) when (e is ShardException or IOException or UnauthorizedAccessException)
+        {
+            // Whoever comes next asks the cluster, or has come already.
+            RecoveryLog.NotReleased(logger, files.Directory, e.Message);
+        }
+    }
+
+    private async Task<RecoveredShard> OpenAsync(CommitPoint? mark, ManifestFile manifest, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var recovered = Recover(mark, manifest, new OpeningProgress(progress), cancel);
+        ownership.Lock.Describe(manifest.Current);
+        try
+        {
+            await FinishAsync(recovered.State, (FasterShardLog)recovered.Log, manifest, cancel);
+            return recovered;
         }
         catch
         {
-            await log.DisposeAsync();
+            await recovered.Log.DisposeAsync();
             throw;
         }
-
-        progress?.Report(100);
-        RecoveryLog.Opened(logger, files.Directory, manifest.Current.Epoch, state.View.Count, state.Sequence, clock.GetElapsedTime(_started).TotalMilliseconds);
-        return recovered;
     }
 
     /// <summary>Brings a state up to the end of the log and gives it with the log, open behind it.</summary>
-    private RecoveredShard Recover(CommitPoint? mark, ManifestFile manifest, ShardLock held, OpeningProgress progress, CancellationToken cancel)
+    private RecoveredShard Recover(CommitPoint? mark, ManifestFile manifest, OpeningProgress progress, CancellationToken cancel)
     {
-        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry, new EpochFence(disk, files, manifest, held));
+        var segments = new SegmentFiles(disk, files, manifest.Current.Geometry, new EpochFence(disk, files, manifest, ownership.Lock));
         try
         {
             var vectors = PreciseVectors();
@@ -98,18 +131,28 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         var scan = new LogScan(segments, mark, manifest.Epoch, from);
         scan.Run((long address, in RecordHeader header, ReadOnlyMemory<byte> record) => Apply(state, segments, address, header, record), progress, cancel);
         state.Publish(scan.Sequence);
-        if (mark is null && scan.Begin > state.LogBegin)
+        if (scan.IsBeginGuessed && scan.Begin > state.LogBegin)
             throw new ShardCorruptException(segments.NameOf(state.LogBegin), $"the log begins at {state.LogBegin}, but its files only at {scan.Begin}: some are missing.");
-        segments.RemoveBefore(manifest.Geometry.SegmentOf(scan.Begin));
-        if (segments.CutAt(scan.End) is > 0 and var cut && scan.Broken is not null)
-            RecoveryLog.TornEndCut(logger, cut, scan.Broken);
         if (mark is null && scan.Sequence > 0)
             RecoveryLog.MarkMissing(logger, scan.Sequence);
 
         // What a killed process had only handed to the system is about to be shown to readers: it must not go any more.
         segments.FlushAll();
-        var point = new CommitPoint(manifest.Epoch, scan.Sequence, scan.Begin, scan.End);
-        return FasterShardLog.Open(segments, CommitMark.Start(disk, files, point), files.LogBase, options);
+        var started = CommitMark.Start(disk, files, new CommitPoint(manifest.Epoch, scan.Sequence, scan.Begin, scan.End));
+        try
+        {
+            // Behind the mark: a replaced owner may still mark what it writes, and from here on neither of the two counts.
+            segments.RemoveBefore(manifest.Geometry.SegmentOf(scan.Begin));
+            if (segments.CutAt(scan.End) is > 0 and var cut && scan.Broken is not null)
+                RecoveryLog.TornEndCut(logger, cut, scan.Broken);
+        }
+        catch
+        {
+            started.Dispose();
+            throw;
+        }
+
+        return FasterShardLog.Open(segments, started, files.LogBase, options);
     }
 
     private IVectorMemory PreciseVectors() =>
@@ -203,12 +246,20 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOptions o
         return start;
     }
 
+    /// <summary>
+    /// In this order: the claim fences every other owner out; what these have not finished is removed, so that they cannot
+    /// finish it any more; what they finished until then is read; and only then it is written over.
+    /// </summary>
     private ManifestFile RaiseEpoch(ShardManifest found, CommitPoint? mark)
     {
-        var owner = new ShardOwner(Environment.ProcessId, Environment.MachineName, options.OwnerName, clock.GetUtcNow());
-        var raised = found with { Epoch = Math.Max(found.Epoch, mark?.Epoch ?? 0) + 1, Owner = owner };
-        var file = new ManifestFile(disk, files, found);
-        file.Replace(raised);
+        var epoch = ownership.Claim(found.Epoch, mark?.Epoch ?? 0);
+        FencedFile.RemoveUnfinished(disk, files);
+        var current = disk.Exists(files.Manifest) ? ShardManifest.Parse(disk.ReadAll(files.Manifest), files.Manifest) : found;
+        if (current.Epoch != found.Epoch)
+            throw new ShardLockedException($"'{files.Directory}' was opened by somebody else at this moment (epoch {current.Epoch}).");
+        var file = new ManifestFile(disk, files, current, epoch);
+        file.Replace(current with { Epoch = epoch, Owner = ownership.Owner });
+        ownership.MarkWritten();
         return file;
     }
 }

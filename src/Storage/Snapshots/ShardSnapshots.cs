@@ -36,6 +36,7 @@ internal sealed class ShardSnapshots : IAsyncDisposable
 
     /// <summary>This engine's first; what bears a lower one was written by another.</summary>
     private readonly long _firstEpoch;
+    private readonly EpochFence _fence;
     private readonly SnapshotWriter _writer;
     private readonly SemaphoreSlim _one = new(1, 1);
     private readonly CancellationTokenSource _closing = new();
@@ -68,6 +69,7 @@ internal sealed class ShardSnapshots : IAsyncDisposable
         _logger = logger;
         _store = new SnapshotStore(disk, files, logger);
         var ledger = shard.Snapshot is { } opened && shard.RestoredCollection is { } collection ? VectorLedger.Of(collection, opened) : null;
+        _fence = fence;
         _writer = new SnapshotWriter(disk, files, fence, ledger);
         _lastEnd = shard.Snapshot?.Position.End ?? Log.LogGeometry.FirstAddress;
         if (shard.Snapshot is { } from)
@@ -182,6 +184,7 @@ internal sealed class ShardSnapshots : IAsyncDisposable
             Interlocked.Exchange(ref _lastTrainings, point.Trainings);
             Interlocked.Exchange(ref _lastBytes, BytesOf(snapshot));
             Volatile.Write(ref _stats, new SnapshotStats(Stats.Taken + 1, snapshot.Position.Sequence, null));
+            _fence.Check();
             _store.Prune(snapshot, alsoBad: true);
             ReadFromFiles(point, snapshot);
             SnapshotLog.Taken(_logger, _files.Directory, snapshot.Position.Sequence, snapshot.RowCount, _clock.GetElapsedTime(started).TotalMilliseconds);

@@ -91,7 +91,7 @@ internal sealed class SnapshotStore(IDisk disk, ShardFiles files, ILogger logger
             return "it is of another shard.";
         if (snapshot.BlockRows != Vectors.Saved.SavedCollection.VectorBlockRows(was.Dimensions))
             return $"its blocks of vectors have {snapshot.BlockRows} rows, which this program does not read.";
-        var begin = mark?.Begin ?? segments.FirstAddress();
+        var begin = segments.BeginOf(mark);
         if (position.Address < begin)
             return $"the log begins at {begin}, behind the last record that it covers ({position.Sequence}).";
         var geometry = segments.Geometry;

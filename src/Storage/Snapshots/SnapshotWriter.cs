@@ -66,7 +66,7 @@ internal sealed class SnapshotWriter(IDisk disk, ShardFiles files, EpochFence fe
 
         // A replaced owner must not leave a snapshot that looks newer than its successor's.
         fence.Check();
-        DurableFile.Replace(disk, files.InDirectory(name.ToString()), snapshot.ToBytes());
+        FencedFile.Replace(disk, files, files.InDirectory(name.ToString()), name.Epoch, snapshot.ToBytes());
         return snapshot;
     }
 
@@ -80,7 +80,7 @@ internal sealed class SnapshotWriter(IDisk disk, ShardFiles files, EpochFence fe
             // One that is there already, of the same record: its files were being written over.
             if (disk.Exists(files.InDirectory(name.ToString())))
                 return;
-            disk.Delete(files.InDirectory(name + DurableFile.TemporarySuffix));
+            disk.Delete(FencedFile.Temporary(files.InDirectory(name.ToString()), name.Epoch));
             disk.Delete(files.InDirectory((name with { Kind = SnapshotName.Rows }).ToString()));
             disk.Delete(files.InDirectory((name with { Kind = SnapshotName.Codes }).ToString()));
             if (begun is { OwnsLast: true })

@@ -26,7 +26,7 @@ internal sealed class ShardHealer(IDisk disk, ShardFiles files, ShardState state
             Probe();
             // Last look before it is written over: a device that fails may have held the probe up for minutes.
             fence.Check();
-            manifest.Replace(manifest.Current with { Epoch = manifest.Current.Epoch + 1 });
+            manifest.RaiseEpoch();
         });
         await log.ReopenAsync(manifest.Current.Epoch);
         if (log.Committed.Sequence != state.Sequence)

@@ -65,18 +65,24 @@ internal sealed class ShardWriter
     /// <summary>Saves what was published now and then; set before <see cref="RunAsync"/>, or never.</summary>
     public ShardSnapshots? Snapshots { get; init; }
 
+    /// <summary>Nothing is acknowledged before this has ended; cancelled: nothing at all.</summary>
+    public Task Grace { get; init; } = Task.CompletedTask;
+
     public long GroupCommits => Interlocked.Read(ref _groupCommits);
 
     /// <summary>Runs until the queue is closed and empty and the last group is answered.</summary>
     public async Task RunAsync()
     {
+        await Grace.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         while (await NextAsync())
         {
             while (_queue.TryTake(out var request))
             {
                 if (_stop.IsDueWhenAsked)
                     await HealAsync();
-                if (Stopped is { } reason)
+                if (Grace.IsCanceled)
+                    request.Fail(new ShardUnavailableException("The shard is closed."));
+                else if (Stopped is { } reason)
                     request.Fail(reason);
                 else if (request.TryStart())
                     await HandleAsync(request);

@@ -216,8 +216,10 @@ internal sealed class SimulatedDisk : IDisk
     {
         lock (_gate)
         {
+            if (!_live.TryGetValue(from, out var node))
+                throw new FileNotFoundException(from);
             Act("rename", to);
-            _live[to] = _live[from];
+            _live[to] = node;
             _live.Remove(from);
         }
     }

@@ -96,6 +96,11 @@ public sealed class CrashPointTests : IDisposable
 
     [Theory]
     [InlineData("/d/tenants/a/indexes/i-1/shards/0/shard.json.tmp", "shard.json.tmp")]
+    [InlineData("/d/tenants/a/indexes/i-1/shards/0/shard.json.7.tmp", "shard.json.tmp")]
+    [InlineData("/d/tenants/a/indexes/i-1/shards/0/commit.mark.7.tmp", "mark.tmp")]
+    [InlineData("/d/tenants/a/indexes/i-1/shards/0/log.5.7.tmp", "log.tmp")]
+    [InlineData("/d/tenants/a/indexes/i-1/shards/0/snapshot.12.3.3.tmp", "snapshot.tmp")]
+    [InlineData("/d/tenants/a/indexes/i-1/shards/0/epoch.7", "claim")]
     [InlineData("/d/tenants/a/indexes/i-1/shards/0/snapshot.12.3", "snapshot")]
     [InlineData("/d/tenants/a/indexes/i-1/shards/0/vectors.12.3.bad", "bad")]
     [InlineData("/d/tenants/a/snapshots/i/b1.tmp/shards/0/log.3", "backup-log")]

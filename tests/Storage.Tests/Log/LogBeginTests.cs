@@ -12,16 +12,16 @@ namespace ClipOrleans.Storage.Tests.Log;
 public sealed class LogBeginTests
 {
     [Theory]
-    [InlineData(true, "the file is missing or ends before")]
-    [InlineData(false, "some are missing")]
-    public async Task I1_A_log_without_its_first_segment_is_refused_with_and_without_its_mark(bool hasMark, string reason)
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task I1_A_log_without_its_first_segment_is_refused_with_and_without_its_mark(bool hasMark)
     {
         var disk = await ShortenedAsync();
         if (!hasMark)
             disk.Delete(Samples.Directory + "/commit.mark");
         disk.Delete(Segments(disk)[0]);
         var refused = await Assert.ThrowsAsync<ShardCorruptException>(() => Samples.OpenAsync(disk));
-        Assert.Contains(reason, refused.Message);
+        Assert.Contains("some are missing", refused.Message);
     }
 
     [Fact]
