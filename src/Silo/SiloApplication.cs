@@ -3,6 +3,7 @@ using ClipOrleans.Gateway;
 using ClipOrleans.Grains;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Silo.Cluster;
+using ClipOrleans.Silo.Cluster.Tls;
 using ClipOrleans.Silo.Configuration;
 using ClipOrleans.Silo.Startup;
 
@@ -56,7 +57,7 @@ internal static class SiloApplication
         if (settings.Roles.IsSilo)
             builder.UseOrleans(silo => AddSilo(silo, settings, store));
         else
-            builder.UseOrleansClient(client => client.AddCluster(settings.Cluster, store!).AddTelemetry(builder.Configuration));
+            builder.UseOrleansClient(client => client.AddCluster(settings.Cluster, store!).AddTls(settings.Tls).AddTelemetry(builder.Configuration));
 
         var app = builder.Build();
         if (settings.Roles.HasGateway)
@@ -86,7 +87,7 @@ internal static class SiloApplication
 
     private static void AddSilo(ISiloBuilder silo, ProcessSettings settings, ClusterStore? store)
     {
-        silo.AddCluster(settings.Cluster, store);
+        silo.AddCluster(settings.Cluster, store).AddTls(settings.Tls);
         silo.AddTelemetry(silo.Configuration);
         store?.AddCatalog(silo, GrainsSetup.CatalogSerializer);
         silo.AddClipOrleansGrains(settings.Roles, store is null ? null : ClusterStore.CatalogName);
@@ -126,6 +127,7 @@ internal static class SiloApplication
         Bind<EncoderSettings>(builder, EncoderSettings.Section);
         Bind<SearchSettings>(builder, SearchSettings.Section);
         Bind<ClusterSettings>(builder, ClusterSettings.Section);
+        Bind<TlsSettings>(builder, TlsSettings.Section);
         Bind<RoleSettings>(builder, RoleSettings.Section);
     }
 

@@ -15,6 +15,8 @@ internal static class PostgresSchema
     /// <summary>Any number that nobody else takes in this database: two who make the tables at once wait for each other.</summary>
     private const long AdvisoryLock = 0x436C_6970_4F72_6C73;
 
+    private const int Attempts = 5;
+
     /// <returns>The version that the database has; 0 when it has none.</returns>
     public static async Task<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
@@ -28,6 +30,22 @@ internal static class PostgresSchema
     /// <summary>Makes what is missing, all of it or nothing.</summary>
     /// <returns>The version before.</returns>
     public static async Task<int> ApplyAsync(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await ApplyOnceAsync(connection, cancel);
+            }
+            catch (PostgresException fault) when (attempt < Attempts
+                && fault.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateTable)
+            {
+                // Who waited for the lock may know the names of before it: the server learns of new ones when a transaction begins.
+            }
+        }
+    }
+
+    private static async Task<int> ApplyOnceAsync(NpgsqlConnection connection, CancellationToken cancel)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancel);
         await using (var alone = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({AdvisoryLock})", connection, transaction))

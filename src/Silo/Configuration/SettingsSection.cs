@@ -16,6 +16,7 @@ internal sealed record SettingsSection(string Name, Type Type)
         new(SearchSettings.Section, typeof(SearchSettings)),
         new(AuthOptions.Section, typeof(AuthOptions)),
         new(ClusterSettings.Section, typeof(ClusterSettings)),
+        new(TlsSettings.Section, typeof(TlsSettings)),
         new(LimitOptions.Section, typeof(LimitOptions)),
         new(FetchOptions.Section, typeof(FetchOptions)),
         new(QueryOptions.Section, typeof(QueryOptions)),

@@ -6,13 +6,13 @@ namespace ClipOrleans.EndToEnd.Cluster;
 /// <summary>One gateway, two shard silos and an encoder on loopback, over one folder and one store.</summary>
 internal sealed class ClusterOfProcesses : IAsyncDisposable
 {
-    private readonly string[] _store;
+    private readonly string[] _settings;
     private readonly string _data;
 
-    private ClusterOfProcesses(string data, string[] store)
+    private ClusterOfProcesses(string data, string[] settings)
     {
         _data = data;
-        _store = store;
+        _settings = settings;
         Gateway = Launch("gateway");
         Shards = [Launch("shard"), Launch("shard")];
         Encoder = Launch("encoder");
@@ -32,9 +32,13 @@ internal sealed class ClusterOfProcesses : IAsyncDisposable
     public static string[] Store(string provider, string connectionString) =>
         [$"--Cluster:Provider={provider}", $"--Cluster:ConnectionString={connectionString}", "--Cluster:AdvertisedAddress=127.0.0.1"];
 
-    public static async Task<ClusterOfProcesses> StartAsync(string data, string provider, string connectionString)
+    /// <summary>The settings that let in only who has a certificate of the authority whose files are in a folder.</summary>
+    public static string[] Tls(string folder) =>
+        ["--Cluster:Tls:Mode=require", $"--Cluster:Tls:CertificatePath={folder}/tls.crt", $"--Cluster:Tls:KeyPath={folder}/tls.key", $"--Cluster:Tls:CaPath={folder}/ca.crt"];
+
+    public static async Task<ClusterOfProcesses> StartAsync(string data, params string[] settings)
     {
-        var cluster = new ClusterOfProcesses(data, Store(provider, connectionString));
+        var cluster = new ClusterOfProcesses(data, settings);
         foreach (var process in cluster.All)
             Assert.True(await process.UntilReadyOrEndedAsync(), process.Process.Output);
         await cluster.UntilAllRolesAreKnownAsync();
@@ -59,5 +63,5 @@ internal sealed class ClusterOfProcesses : IAsyncDisposable
         Deadline.Long,
         () => $"every role known.\n{Gateway.Process.Output}");
 
-    private SiloProcess Launch(string roles) => SiloProcess.Launch(_data, [.. _store, $"--Roles={roles}"]);
+    private SiloProcess Launch(string roles) => SiloProcess.Launch(_data, [.. _settings, $"--Roles={roles}"]);
 }
