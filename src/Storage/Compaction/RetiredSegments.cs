@@ -70,7 +70,14 @@ internal sealed class RetiredSegments : IAsyncDisposable
             }
 
             if (_waiting.TryPeek(out var later))
-                _timer.Change(Kept - _clock.GetElapsedTime(later.Since), Timeout.InfiniteTimeSpan);
+                _timer.Change(Remaining(later.Since), Timeout.InfiniteTimeSpan);
         }
+    }
+
+    /// <summary>Removing may have taken longer than the next ones had to wait: never less than nothing.</summary>
+    private TimeSpan Remaining(long since)
+    {
+        var remaining = Kept - _clock.GetElapsedTime(since);
+        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
     }
 }
