@@ -41,6 +41,7 @@ public static class GrainsSetup
     /// <param name="catalogStore">The name of the grain storage that holds the catalog; null for the embedded one, which knows one process.</param>
     public static ISiloBuilder AddClipOrleansGrains(this ISiloBuilder silo, SiloRoles? roles = null, string? catalogStore = null)
     {
+        var isShared = catalogStore is not null;
         var services = silo.Services;
         roles ??= SiloRoles.All;
         services.AddSingleton(roles);
@@ -53,6 +54,7 @@ public static class GrainsSetup
         services.TryAddSingleton<GrainInstruments>();
         services.TryAddSingleton<SearchPool>();
         services.TryAddSingleton(Maintenance);
+        services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ShardOwners>(provider, isShared));
         services.TryAddSingleton<ShardSurroundings>();
         services.TryAddSingleton<SnapshotFolders>();
         services.TryAddSingleton(OpenFromDisk);

@@ -1,6 +1,7 @@
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Grains.Configuration;
+using ClipOrleans.Grains.Shards;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
@@ -25,6 +26,9 @@ internal sealed class GrainsCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
+            // As in a cluster of processes: a shard is taken from a silo that has died.
+            if (silos > 1)
+                silo.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<ShardOwners>(provider, true));
             silo.AddClipOrleansGrains();
             silo.Services.Configure<StorageSettings>(storage => (storage.Path, storage.WarmUp) = (dataFolder, false));
             silo.Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using ClipOrleans.Storage;
 
 namespace ClipOrleans.Grains.Shards;
 
@@ -12,10 +11,12 @@ internal static class ShardFolder
     private const int MostFilesReadAhead = 64;
 
     /// <summary>Removes a closed shard, then the folders above it that are empty: <c>shards</c> and that of the index.</summary>
-    public static void Remove(string directory)
+    /// <param name="directory">Of the shard.</param>
+    /// <param name="delete">Removes it, unless somebody has it open.</param>
+    public static void Remove(string directory, Action<string> delete)
     {
         if (Directory.Exists(directory))
-            ShardEngine.Delete(directory);
+            delete(directory);
 
         var above = Directory.GetParent(directory);
         for (var level = 0; level < 2 && above is not null && TryRemoveEmpty(above); level++)

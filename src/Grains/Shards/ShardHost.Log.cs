@@ -17,6 +17,9 @@ internal sealed partial class ShardHost
     [LoggerMessage(4, LogLevel.Error, "Shard {Shard} still cannot be written: {Problem}")]
     private partial void LogStillUnwritable(ShardKey shard, string problem);
 
+    [LoggerMessage(11, LogLevel.Warning, "Shard {Shard} is not opened here yet: {Reason}")]
+    private partial void LogElsewhere(ShardKey shard, string reason);
+
     [LoggerMessage(5, LogLevel.Warning, "Shard {Shard} was fenced out and is closed here: {Reason}")]
     private partial void LogFenced(ShardKey shard, string reason);
 

@@ -21,10 +21,6 @@ namespace ClipOrleans.Grains.Shards;
 /// <param name="giveUp">Ends the activation: another process has the shard.</param>
 internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surroundings, Action giveUp) : IAsyncDisposable
 {
-    /// <summary>After a failed opening a later call tries again, but not sooner than this; doubled with each failure.</summary>
-    private static readonly TimeSpan s_firstRetry = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan s_longestRetry = TimeSpan.FromSeconds(30);
-
     /// <summary>When a caller should come back after the machine failed: people have to look at it first.</summary>
     private const int ComeBackSeconds = 5;
 
@@ -37,15 +33,12 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private ShardEngine? _engine;
     private Task _opening = Task.CompletedTask;
     private LoadingProgress _progress = new(surroundings.Clock);
-    private TimeSpan _retry = s_firstRetry;
-
-    /// <summary>By the clock that never jumps; null: at once.</summary>
-    private long? _failedAt;
-    private TimeSpan _retryAfter;
+    private readonly OpeningRetry _retry = new(surroundings.Clock);
     private readonly Lock _using = new();
     private volatile HostPhase _phase;
     private int _users;
     private bool _ended;
+    private bool _isElsewhere;
     private TaskCompletionSource? _unused;
 
     public ShardKey Key => key;
@@ -85,7 +78,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     /// <returns>Null when it can; otherwise why it can't, and when to come back.</returns>
     public async ValueTask<Error?> ReadyAsync(TimeSpan wait)
     {
-        if (Phase is HostPhase.Failed && TimeToRetry() <= TimeSpan.Zero)
+        if (Phase is HostPhase.Failed && _retry.TimeLeft <= TimeSpan.Zero)
             BeginOpening();
         if (Phase is HostPhase.Loading && wait > TimeSpan.Zero)
         {
@@ -125,7 +118,9 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
 
         try
         {
-            return await work(engine);
+            var answer = await work(engine);
+            surroundings.ConfirmOwner(engine);
+            return answer;
         }
         catch (ShardOverloadedException fault)
         {
@@ -253,7 +248,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         await DisposeAsync();
         try
         {
-            await Task.Run(() => ShardFolder.Remove(_directory));
+            await Task.Run(() => ShardFolder.Remove(_directory, surroundings.Delete));
         }
         catch (Exception fault) when (IsOfTheMachine(fault))
         {
@@ -281,10 +276,10 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     /// <summary>What the shard holds in memory is not what its log says. As soon as the device can be written it is opened anew; until then reads go on.</summary>
     private async Task ReopenIfWritableAsync()
     {
-        if (Phase is not HostPhase.Open || TimeToRetry() > TimeSpan.Zero)
+        if (Phase is not HostPhase.Open || _retry.TimeLeft > TimeSpan.Zero)
             return;
 
-        PutOffRetry();
+        _retry.PutOff();
         if (await Task.Run(() => ShardFolder.TryWrite(_directory)) is { } problem)
             LogStillUnwritable(key, problem);
         else if (Phase is HostPhase.Open)
@@ -312,7 +307,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
                 return;
 
             Phase = HostPhase.Open;
-            _retry = s_firstRetry;
+            _retry.Succeeded();
             LogOpened(key, _engine.Stats.Documents, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         catch (OperationCanceledException) when (Phase is HostPhase.Closed)
@@ -323,9 +318,19 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            surroundings.Instruments.ShardOpenFailed();
-            LogOpenFailed(fault, key);
-            PutOffRetry();
+            _isElsewhere = surroundings.IsShared && fault is (ShardLockedException or ShardFencedException);
+            if (_isElsewhere)
+            {
+                LogElsewhere(key, fault.Message);
+                _retry.PutOffBriefly();
+            }
+            else
+            {
+                surroundings.Instruments.ShardOpenFailed();
+                LogOpenFailed(fault, key);
+                _retry.PutOff();
+            }
+
             if (Phase is HostPhase.Loading)
                 Phase = HostPhase.Failed;
         }
@@ -356,7 +361,8 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     {
         HostPhase.Open => null,
         HostPhase.Loading => Error.RetryLater(Slugs.Loading, $"Shard {key.Shard} is loading: {_progress.Percent} % done.", _progress.SecondsLeft),
-        HostPhase.Failed => Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} cannot be opened: {SeeLog}", SecondsToRetry()),
+        HostPhase.Failed when _isElsewhere => Moving(),
+        HostPhase.Failed => Error.RetryLater(Slugs.StorageUnavailable, $"Shard {key.Shard} cannot be opened: {SeeLog}", _retry.SecondsLeft),
         HostPhase.Closed => Error.RetryLater(Slugs.ShardMoving, $"Shard {key.Shard} is being closed here; the next request finds it where it is opened again.", 1),
         _ => Error.Of(Slugs.IndexNotFound, $"There is no index '{key.Index}'."),
     };
@@ -366,16 +372,6 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private static bool IsOfTheMachine(Exception fault) => fault is ShardException or IOException or UnauthorizedAccessException;
 
     private static Error Unavailable(string detail) => Error.RetryLater(Slugs.StorageUnavailable, detail, ComeBackSeconds);
-
-    private void PutOffRetry()
-    {
-        (_failedAt, _retryAfter) = (surroundings.Clock.GetTimestamp(), _retry);
-        _retry = _retry * 2 < s_longestRetry ? _retry * 2 : s_longestRetry;
-    }
-
-    private TimeSpan TimeToRetry() => _failedAt is { } failed ? _retryAfter - surroundings.Clock.GetElapsedTime(failed) : TimeSpan.Zero;
-
-    private int SecondsToRetry() => Math.Max(1, (int)Math.Ceiling(TimeToRetry().TotalSeconds));
 
     private void Leave()
     {

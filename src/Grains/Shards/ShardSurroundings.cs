@@ -13,7 +13,8 @@ internal delegate Task<ShardEngine> OpenShard(string directory, ShardOptions opt
 
 /// <summary>What all shards of a process share.</summary>
 internal sealed class ShardSurroundings(
-    IOptions<StorageSettings> settings, OpenShard open, MaintenanceWorker maintenance, ILoggerFactory logs, TimeProvider clock, GrainInstruments instruments)
+    IOptions<StorageSettings> settings, OpenShard open, ShardOwners owners, MaintenanceWorker maintenance, ILoggerFactory logs, TimeProvider clock,
+    GrainInstruments instruments)
 {
     public StorageSettings Settings => settings.Value;
 
@@ -22,6 +23,20 @@ internal sealed class ShardSurroundings(
     public TimeProvider Clock => clock;
 
     public GrainInstruments Instruments => instruments;
+
+    /// <summary>Other silos use the same folder: who holds a shard is one of them.</summary>
+    public bool IsShared => owners.IsShared;
+
+    /// <summary>Makes sure that what an engine answered was not old when it did.</summary>
+    /// <exception cref="Storage.Errors.ShardFencedException">Another silo has the shard.</exception>
+    public void ConfirmOwner(ShardEngine engine)
+    {
+        if (owners.IsShared)
+            engine.ConfirmOwner();
+    }
+
+    /// <summary>Removes a shard that no silo has open, or none that is still there.</summary>
+    public void Delete(string directory) => ShardEngine.Delete(directory, Options(), clock);
 
     public string DirectoryOf(ShardKey key) => Path.Combine(Settings.FullPath, key.RelativePath);
 
@@ -37,6 +52,8 @@ internal sealed class ShardSurroundings(
     private ShardOptions Options() => new()
     {
         Sync = Settings.Sync,
+        OwnerName = owners.Name,
+        IsOwnerGone = owners.Gone,
         Maintenance = maintenance,
         ReadOnlyChanged = instruments.ShardsReadOnly,
         SegmentSizeBits = 20 + BitOperations.Log2((uint)Settings.SegmentMegabytes),

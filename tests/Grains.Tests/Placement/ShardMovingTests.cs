@@ -117,6 +117,34 @@ public sealed class ShardMovingTests
         Assert.Equal(acknowledged + 1, (await sample.SearchAsync(sample.Query(null, 1))).Matched);
     }
 
+    [Fact]
+    public async Task I4_The_shards_of_a_silo_that_dies_are_opened_by_the_others_and_the_dead_one_acknowledges_no_more()
+    {
+        using var data = new TempFolder();
+        await using var cluster = await GrainsCluster.StartAsync(data.Path, silos: 3);
+        var sample = await Sample.CreateAsync(cluster, "pictures", Shards);
+        await sample.WriteAsync(Enumerable.Range(0, 200).Select(number => Sample.Document(number)));
+        var query = sample.Query(Sample.Vector(5), 50);
+        var before = await sample.SearchAsync(query);
+        var owners = (await ViewAsync(cluster, view => Counts(view) is [2, 2, 2])).Shards;
+
+        var doomed = cluster.Silos.Silos[^1];
+        var address = doomed.SiloAddress.ToParsableString();
+        var services = cluster.Silos.GetSiloServiceProvider(doomed.SiloAddress);
+        var host = services.GetRequiredService<LocalShards>().Find(owners.First(shard => shard.Silo == address).Load.Shard)!;
+        await cluster.Silos.KillSiloAsync(doomed);
+
+        var left = await ViewAsync(cluster, view => Counts(view) is [3, 3] && view.Shards.All(shard => shard.Load.State is ShardState.Ready));
+        Assert.DoesNotContain(left.Shards, shard => shard.Silo == address);
+        Assert.Equal(before.Hits, (await sample.SearchAsync(query)).Hits);
+        await sample.WriteAsync(Enumerable.Range(200, 50).Select(more => Sample.Document(more)));
+        Assert.Equal(250, (await sample.SearchAsync(query)).Matched);
+
+        // Its engine is still there, as that of a silo on the wrong side of a partition is.
+        var late = await host.UseFromOutsideAsync<long>(indexVersion: null, engine => Task.FromResult<Result<long>>(engine.View.Count));
+        Assert.Equal(Slugs.ShardMoving, late.Error?.Slug);
+    }
+
     /// <summary>Waits until the cluster looks as it should.</summary>
     private static async Task<ClusterView> ViewAsync(GrainsCluster cluster, Func<ClusterView, bool> wanted)
     {

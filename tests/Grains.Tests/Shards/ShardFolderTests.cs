@@ -24,7 +24,7 @@ public sealed class ShardFolderTests : IDisposable
             {
                 var shard = Directory.CreateDirectory(Path.Combine(index, "shards", $"{number}")).FullName;
                 Assert.True(start.SignalAndWait(TimeSpan.FromSeconds(30)));
-                ShardFolder.Remove(shard);
+                ShardFolder.Remove(shard, ClipOrleans.Storage.ShardEngine.Delete);
             });
             Assert.False(Directory.Exists(index));
         }
