@@ -97,6 +97,7 @@ public static class GatewaySetup
         app.UseMiddleware<BareStatus>();
         app.UseRouting();
         app.UseMiddleware<AccessControl>();
+        app.UseMiddleware<TenantAdmission>();
         app.UseMiddleware<QueryNames>();
 
         app.MapLandingPage();

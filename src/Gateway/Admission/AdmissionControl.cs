@@ -8,12 +8,13 @@ using Microsoft.Extensions.Options;
 namespace ClipOrleans.Gateway.Admission;
 
 /// <summary>
-/// Bounds the requests at work. It stands before everything that costs something, so that a flood is turned away cheaply;
-/// health checks pass, since a busy process is not a dead one.
+/// Bounds the requests at work, of all tenants together at twice what one may have, so that there are places when another
+/// comes. It stands before everything that costs something, so that a flood is turned away cheaply; health checks pass,
+/// since a busy process is not a dead one.
 /// </summary>
 internal sealed class AdmissionControl(RequestDelegate next, IOptions<LimitOptions> limits, GatewayInstruments instruments)
 {
-    private readonly int _max = limits.Value.MaxConcurrentRequests;
+    private readonly int _max = 2 * limits.Value.MaxConcurrentRequests;
     private int _current;
 
     public async Task InvokeAsync(HttpContext http)

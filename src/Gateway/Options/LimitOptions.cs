@@ -31,7 +31,7 @@ public sealed class LimitOptions
     [Range(1, Contracts.Limits.MaxTextLength)]
     public int MaxTextLength { get; set; } = Contracts.Limits.MaxTextLength;
 
-    /// <summary>Requests at work at once; one more is answered 503 with Retry-After. Default 1,024.</summary>
+    /// <summary>Requests at work at once, of one tenant; beside others each has its share of them, and all together have at most twice as many. One more is answered 503 with Retry-After. Default 1,024.</summary>
     [Range(1, 1_000_000)]
     public int MaxConcurrentRequests { get; set; } = 1_024;
 
