@@ -14,13 +14,10 @@ internal static partial class SettingNames
     /// <summary>What the program reads beside its settings: the downward API, .NET, OpenTelemetry.</summary>
     private static readonly string[] s_others = ["POD_IP", "POD_NAME", "ASPNETCORE_HTTP_PORTS"];
 
-    /// <summary>Off in the values that the chart comes with, and refused by a program that does not have them yet.</summary>
-    private static readonly string[] s_tls = ["Cluster:Tls:Mode", "Cluster:Tls:CertificatePath", "Cluster:Tls:KeyPath", "Cluster:Tls:CaPath"];
-
     public static bool IsRead(string variable) =>
         s_others.Contains(variable)
         || variable.StartsWith("OTEL_", StringComparison.Ordinal)
-        || (variable.StartsWith(Prefix, StringComparison.Ordinal) && Keys.Concat(s_tls).Contains(variable[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal)));
+        || (variable.StartsWith(Prefix, StringComparison.Ordinal) && Keys.Contains(variable[Prefix.Length..].Replace("__", ":", StringComparison.Ordinal)));
 
     [GeneratedRegex(@"^\| `([A-Z]\w*(?::[A-Z]\w*)*)` \|")]
     private static partial Regex Row();
