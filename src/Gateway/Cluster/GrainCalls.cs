@@ -10,26 +10,20 @@ namespace ClipOrleans.Gateway.Cluster;
 /// </summary>
 internal sealed partial class GrainCalls(TimeProvider clock, GatewayInstruments instruments, ILogger<GrainCalls> logger)
 {
-    /// <summary>How long a call without a deadline of its own is repeated: noticing a dead silo and opening its shards takes less.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private const double FirstPauseMilliseconds = 25;
     private const double LongestPauseMilliseconds = 400;
 
-    /// <summary>A shard that says that it needs longer to be opened is not waited for: its caller is told.</summary>
-    private const int ShortLoadingSeconds = 2;
-
-    /// <returns>The first answer that stands, or the last one before <paramref name="patience"/> was over.</returns>
+    /// <returns>The first answer that stands, or the last one before the patience was over.</returns>
     /// <exception cref="OperationCanceledException">Nobody waits any more.</exception>
-    public async Task<Result<T>> RepeatAsync<T>(Func<Task<Result<T>>> call, TimeSpan patience, CancellationToken cancel)
+    public async Task<Result<T>> RepeatAsync<T>(Func<Task<Result<T>>> call, CallPatience patience, CancellationToken cancel)
     {
         var start = clock.GetTimestamp();
         for (var pause = FirstPauseMilliseconds; ; pause = Math.Min(LongestPauseMilliseconds, pause * 2))
         {
             try
             {
-                var answer = await call();
-                if (answer.IsSuccess || !WillPass(answer.Error) || IsOver(start, pause, patience))
+                var answer = await AskAsync(call, patience.Doubt, cancel);
+                if (answer.IsSuccess || !WillPass(answer.Error, patience) || IsOver(start, pause, patience))
                     return answer;
                 LogRefused(answer.Error.Slug, answer.Error.Detail);
             }
@@ -45,24 +39,47 @@ internal sealed partial class GrainCalls(TimeProvider clock, GatewayInstruments 
 
     /// <summary>As the other, for calls that answer without a result.</summary>
     public async Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancel = default) =>
-        (await RepeatAsync(async () => Result<T>.Ok(await call()), Patience, cancel)).Value;
+        (await RepeatAsync(async () => Result<T>.Ok(await call()), CallPatience.OfRead, cancel)).Value;
 
-    private bool IsOver(long start, double pause, TimeSpan patience) =>
-        clock.GetElapsedTime(start) + TimeSpan.FromMilliseconds(pause) >= patience;
+    /// <summary>The silo is away at the moment, not at fault.</summary>
+    public static bool WillPass(Exception fault) =>
+        fault is SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException;
 
-    private static bool WillPass(Error error) => error switch
+    private async Task<Result<T>> AskAsync<T>(Func<Task<Result<T>>> call, TimeSpan? doubt, CancellationToken cancel)
+    {
+        var first = call();
+        if (doubt is not { } time || await IsDoneAsync(first, time, cancel))
+            return await first;
+        LogDoubted(time.TotalSeconds);
+        instruments.Repeated();
+        var second = call();
+        var answered = await Task.WhenAny(first, second);
+        (answered == first ? second : first).Ignore();
+        return await answered;
+    }
+
+    private async Task<bool> IsDoneAsync(Task call, TimeSpan time, CancellationToken cancel)
+    {
+        await call.WaitAsync(time, clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return call.IsCompleted || cancel.IsCancellationRequested;
+    }
+
+    private bool IsOver(long start, double pause, CallPatience patience) =>
+        clock.GetElapsedTime(start) + TimeSpan.FromMilliseconds(pause) >= patience.Longest;
+
+    private static bool WillPass(Error error, CallPatience patience) => error switch
     {
         { Slug: Slugs.ShardMoving } => true,
-        { Slug: Slugs.Loading, RetryAfterSeconds: <= ShortLoadingSeconds } => true,
+        { Slug: Slugs.Loading, RetryAfterSeconds: { } seconds } => seconds <= patience.Loading.TotalSeconds,
         _ => false,
     };
-
-    private static bool WillPass(Exception fault) =>
-        fault is SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException;
 
     [LoggerMessage(1, LogLevel.Debug, "A grain answered {Slug}: {Detail} It is asked again")]
     private partial void LogRefused(string slug, string detail);
 
     [LoggerMessage(2, LogLevel.Information, "A grain is not reached: {Problem} It is asked again")]
     private partial void LogFailed(string problem);
+
+    [LoggerMessage(3, LogLevel.Information, "A grain has not answered for {Seconds} s: it is asked once more")]
+    private partial void LogDoubted(double seconds);
 }

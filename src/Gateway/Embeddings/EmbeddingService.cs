@@ -89,12 +89,12 @@ internal sealed class EmbeddingService(
     private EncodeBatcher<string> TextsOf(EncoderModel model) => _texts.GetOrAdd(
         model.Name,
         name => new(() => new(Senders, MaxTexts, TextQueue, (texts, cancel) => calls.RepeatAsync(
-            () => grains.GetGrain<IEncoderGrain>(name).EncodeTexts(texts, cancel), GrainCalls.Patience, cancel)))).Value;
+            () => grains.GetGrain<IEncoderGrain>(name).EncodeTexts(texts, cancel), CallPatience.OfRead, cancel)))).Value;
 
     private EncodeBatcher<byte[]> ImagesOf(EncoderModel model) => _images.GetOrAdd(
         model.Name,
         name => new(() => new(Senders, MaxImages, ImageQueue, (images, cancel) => calls.RepeatAsync(
-            () => grains.GetGrain<IEncoderGrain>(name).EncodeImages(images, cancel), GrainCalls.Patience, cancel)))).Value;
+            () => grains.GetGrain<IEncoderGrain>(name).EncodeImages(images, cancel), CallPatience.OfLongWork, cancel)))).Value;
 
     private static byte[] Checked(EncoderModel model, byte[] vector) =>
         vector.Length == model.Dimensions * sizeof(float)

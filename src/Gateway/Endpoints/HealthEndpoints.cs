@@ -1,3 +1,4 @@
+using ClipOrleans.Contracts.Cluster;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Gateway.Auth;
@@ -16,6 +17,9 @@ internal static class HealthEndpoints
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>A question that was on its way to a silo that died says nothing about the others.</summary>
+    private static readonly CallPatience s_asking = new(Patience, Patience, TimeSpan.FromSeconds(1));
+
     public static void MapHealth(this IEndpointRouteBuilder root)
     {
         var health = root.MapGroup("/health").WithTags("Health").For(Access.Anyone);
@@ -27,14 +31,14 @@ internal static class HealthEndpoints
     }
 
     private static async Task<Results<Ok<HealthResponse>, ProblemResult>> ReadyAsync(
-        HttpContext http, IGrainFactory grains, GatewayDrain drain, TimeProvider clock)
+        HttpContext http, IGrainFactory grains, GrainCalls calls, GatewayDrain drain, TimeProvider clock)
     {
         if (drain.IsDraining)
             return new ProblemResult(Error.Of(Slugs.Overloaded, "This process is stopping: others take its requests."));
 
         try
         {
-            await grains.GetGrain<ISiloGrain>(0).GetInfo().WaitAsync(Patience, clock, http.RequestAborted);
+            await calls.RepeatAsync(async () => Result<SiloInfo>.Ok(await grains.GetGrain<ISiloGrain>(0).GetInfo()), s_asking, http.RequestAborted).WaitAsync(Patience, clock, http.RequestAborted);
             return TypedResults.Ok(new HealthResponse { Status = "ready" });
         }
         catch (Exception exception) when (exception is InvalidOperationException || ThrownErrors.ToError(exception).Slug != Slugs.Internal)

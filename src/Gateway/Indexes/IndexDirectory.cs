@@ -72,7 +72,7 @@ internal sealed class IndexDirectory(IGrainFactory grains, GrainCalls calls, IOp
 
     private async ValueTask<Result<OpenIndex>> ReadAsync(IndexKey key)
     {
-        var answer = await calls.RepeatAsync(() => grains.GetGrain<IIndexGrain>(key.ToString()).Describe(), GrainCalls.Patience, CancellationToken.None);
+        var answer = await calls.RepeatAsync(() => grains.GetGrain<IIndexGrain>(key.ToString()).Describe(), CallPatience.OfRead, CancellationToken.None);
         if (answer.IsSuccess)
             return Learn(answer.Value);
         if (answer.Error.Slug == Slugs.IndexNotFound)

@@ -27,7 +27,7 @@ internal sealed class IndexService(IGrainFactory grains, GrainCalls calls, Index
 
     public async Task<Result<IndexStatus>> StatusAsync(TenantId tenant, string name) =>
         NameRule.IsValid(name)
-            ? await calls.RepeatAsync(() => grains.GetGrain<IIndexGrain>(new IndexKey(tenant, name).ToString()).GetStatus(), GrainCalls.Patience, CancellationToken.None)
+            ? await calls.RepeatAsync(() => grains.GetGrain<IIndexGrain>(new IndexKey(tenant, name).ToString()).GetStatus(), CallPatience.OfRead, CancellationToken.None)
             : IndexDirectory.NotFound(name);
 
     public async Task<IReadOnlyList<IndexStatus>> ListAsync(TenantId tenant, CancellationToken cancel)

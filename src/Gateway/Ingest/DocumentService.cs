@@ -60,7 +60,7 @@ internal sealed class DocumentService(IndexDirectory directory, GrainCalls calls
     public async Task<Result<long>> DeleteMatchingAsync(OpenIndex index, byte[] filter)
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, index.Shards).Select(shard =>
-            AskAsync(() => directory.Shard(index, shard).DeleteMatching(index.Version, new Immutable<byte[]>(filter)))));
+            AskAsync(() => directory.Shard(index, shard).DeleteMatching(index.Version, new Immutable<byte[]>(filter)), CallPatience.OfLongWork)));
         var failed = answers.FirstOrDefault(answer => !answer.IsSuccess);
         return failed is null ? answers.Sum(answer => answer.Value) : failed.Error!;
     }
@@ -82,7 +82,7 @@ internal sealed class DocumentService(IndexDirectory directory, GrainCalls calls
     private static Error NotFound(OpenIndex index, string id) =>
         Error.Of(Slugs.DocumentNotFound, $"There is no document '{Pointer.Quote(id)}' in index '{index.Name}'.");
 
-    private Task<Result<T>> AskAsync<T>(Func<Task<Result<T>>> call) => calls.RepeatAsync(call, GrainCalls.Patience, CancellationToken.None);
+    private Task<Result<T>> AskAsync<T>(Func<Task<Result<T>>> call, CallPatience? patience = null) => calls.RepeatAsync(call, patience ?? CallPatience.OfRead, CancellationToken.None);
 
     private Contracts.Grains.IShardGrain ShardOf(OpenIndex index, string id) =>
         directory.Shard(index, ShardRouting.ShardOf(id, index.Shards));

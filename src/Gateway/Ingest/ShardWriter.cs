@@ -101,7 +101,7 @@ internal sealed partial class ShardWriter(
     private Task<Result<DocumentBatchResult>> SendAsync(OpenIndex index, int shard, int[] own, IReadOnlyList<DocumentOperation> operations)
     {
         var batch = new DocumentBatch(index.Version, [.. own.Select(i => operations[i])], Guid.NewGuid());
-        return calls.RepeatAsync(() => directory.Shard(index, shard).Write(batch), GrainCalls.Patience, CancellationToken.None);
+        return calls.RepeatAsync(() => directory.Shard(index, shard).Write(batch), CallPatience.OfWrite, CancellationToken.None);
     }
 
     private static void Take(Result<DocumentBatchResult> answer, int[] own, Result<WriteOutcome>[] outcomes)

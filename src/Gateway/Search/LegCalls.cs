@@ -8,7 +8,7 @@ namespace ClipOrleans.Gateway.Search;
 internal sealed partial class LegCalls(GrainCalls calls, TimeProvider clock, ILogger<LegCalls> logger)
 {
     public Task<Result<T>> AskAsync<T>(Deadline deadline, Func<CancellationToken, Task<Result<T>>> ask) =>
-        AskOnceAsync(deadline, cancel => calls.RepeatAsync(() => ask(cancel), TimeSpan.FromMilliseconds(deadline.RemainingMilliseconds), cancel));
+        AskOnceAsync(deadline, cancel => calls.RepeatAsync(() => ask(cancel), CallPatience.OfSearch(deadline.RemainingMilliseconds), cancel));
 
     /// <summary>For a call that has another way when it fails.</summary>
     public async Task<Result<T>> AskOnceAsync<T>(Deadline deadline, Func<CancellationToken, Task<Result<T>>> ask)
@@ -24,11 +24,17 @@ internal sealed partial class LegCalls(GrainCalls calls, TimeProvider clock, ILo
         }
         catch (Exception exception)
         {
-            LogFailed(exception);
+            if (GrainCalls.WillPass(exception))
+                LogNotReached(exception.Message);
+            else
+                LogFailed(exception);
             return ThrownErrors.ToError(exception);
         }
     }
 
     [LoggerMessage(1, LogLevel.Error, "A shard failed to answer")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(2, LogLevel.Information, "A shard was not reached in the time of the search: {Problem}")]
+    private partial void LogNotReached(string problem);
 }

@@ -106,7 +106,7 @@ internal sealed class QueryEncoder(ModelDirectory models, EmbeddingService embed
     private async Task<Result<(byte[] Vector, bool? Cached)>> ReadStoredAsync(OpenIndex index, string id, CancellationToken cancel)
     {
         var shard = directory.Shard(index, ShardRouting.ShardOf(id, index.Shards));
-        var rows = await calls.RepeatAsync(() => shard.Read(new ReadDocuments(index.Version, [id], IncludeVector: true)), GrainCalls.Patience, cancel);
+        var rows = await calls.RepeatAsync(() => shard.Read(new ReadDocuments(index.Version, [id], IncludeVector: true)), CallPatience.OfRead, cancel);
         if (!rows.IsSuccess)
             return rows.Error;
         return rows.Value[0]?.Vector is { Length: > 0 } vector

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Indexes;
 using ClipOrleans.Gateway.Telemetry;
 using ClipOrleans.Vectors.TopK;
@@ -12,7 +13,7 @@ namespace ClipOrleans.Gateway.Search;
 /// Asks all shards at once, those of one silo by one call, and waits no longer than there is time; what does not answer
 /// is a failed leg, never a gap.
 /// </summary>
-internal sealed class Scatter(IndexDirectory directory, LegCalls calls, GatewayInstruments instruments)
+internal sealed class Scatter(IndexDirectory directory, LegCalls calls, TimeProvider clock, GatewayInstruments instruments)
 {
     public async Task<Leg[]> SearchAsync(OpenIndex index, ShardQuery query, Deadline deadline)
     {
@@ -72,16 +73,22 @@ internal sealed class Scatter(IndexDirectory directory, LegCalls calls, GatewayI
             index.Routes.Learn(shard, null);
     }
 
-    /// <summary>A silo that is gone is not asked again: its shards have moved, wherever to.</summary>
+    /// <summary>A silo that is gone, or does not answer, is not asked again: its shards have moved, wherever to.</summary>
     private async Task<Result<SiloHits>> SearchSiloAsync(string silo, SiloQuery query, CancellationToken cancel)
     {
+        using var limit = new CancellationTokenSource(CallPatience.OfRead.Doubt!.Value, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
         try
         {
-            return await directory.Silo(silo).Search(query, cancel);
+            return await directory.Silo(silo).Search(query, either.Token).WaitAsync(either.Token);
         }
         catch (OrleansException)
         {
             return Error.RetryLater(Slugs.ShardMoving, "The silo is not reached.", 1);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            return Error.RetryLater(Slugs.ShardMoving, "The silo does not answer.", 1);
         }
     }
 

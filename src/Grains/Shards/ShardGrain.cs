@@ -32,6 +32,8 @@ internal sealed class ShardGrain(
     private static readonly TimeSpan s_configureWait = TimeSpan.FromSeconds(90);
 
     private ShardKey _key;
+
+    /// <summary>Made by the activation; one that came second, after another silo had the shard, never has it.</summary>
     private ShardHost _host = null!;
 
     private string Key => this.GetPrimaryKeyString();
@@ -49,6 +51,8 @@ internal sealed class ShardGrain(
 
     public async ValueTask DisposeAsync()
     {
+        if (_host is null)
+            return;
         await _host.DisposeAsync();
         locals.Remove(Key, _host);
     }

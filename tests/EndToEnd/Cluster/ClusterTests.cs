@@ -23,22 +23,22 @@ public sealed class ClusterTests
         using var certificates = new TempFolder();
         using var authority = new TestAuthority("cluster");
         authority.Issue(certificates.Path, "process");
-        string[] settings = [.. ClusterOfProcesses.Store("redis", redis.ConnectionString), .. ClusterOfProcesses.Tls(certificates.Path)];
-        await using var cluster = await ClusterOfProcesses.StartAsync(data.Path, settings);
+        string[] settings = [.. ClusterProcesses.Store("redis", redis.ConnectionString), .. ClusterProcesses.Tls(certificates.Path)];
+        await using var cluster = await ClusterProcesses.StartAsync(data.Path, settings, new ClusterLayout(Gateways: 1, Shards: 2, Encoders: 1));
         var api = cluster.Api;
         await StoredDocuments.CreateAsync(api, new JsonObject { ["name"] = "shop", ["shards"] = 4 });
         await StoredDocuments.UpsertAsync(api, "shop", Enumerable.Range(0, 40).Select(i => new JsonObject { ["id"] = $"d{i}", ["text"] = i == 7 ? "red shoe" : $"blue hat {i}" }));
         Assert.Equal("d7", StoredDocuments.Ids(await StoredDocuments.SearchAsync(api, "shop", Text("red shoe")))[0]);
-        RunsModels(cluster.Encoder, true);
-        RunsModels(cluster.Shards[0], false);
-        RunsModels(cluster.Shards[1], false);
+        RunsModels(cluster.Members["encoder-1"], true);
+        RunsModels(cluster.Members["shard-1"], false);
+        RunsModels(cluster.Members["shard-2"], false);
 
         // The encoder: what needs no model goes on; what needs one is told to come back, until there is one again.
-        await cluster.Encoder.KillAsync();
+        await cluster.Members["encoder-1"].KillAsync();
         await UntilOkAsync(() => api.PostAsync("v1/indexes/shop/search", Filter("fail")), "shards are reached past the dead silo");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await api.PostAsync("v1/indexes/shop/search", Text("green car"))).Status);
         Assert.Equal(HttpStatusCode.OK, (await api.GetAsync("health/ready")).Status);
-        await cluster.StartEncoderAgainAsync();
+        await cluster.StartAgainAsync("encoder-1");
         await UntilOkAsync(() => api.PostAsync("v1/indexes/shop/search", Text("green car")), "an encoder is found");
 
         // The store: searches and writes of documents go on.
@@ -48,7 +48,7 @@ public sealed class ClusterTests
         await redis.StartAsync();
 
         // A silo with shards: the other takes them over from the common folder.
-        await cluster.Shards[0].KillAsync();
+        await cluster.Members["shard-1"].KillAsync();
         await UntilOkAsync(async () => await api.PostAsync("v1/indexes/shop/search", Filter("fail")), "whole again");
         Assert.Equal(41, (await StoredDocuments.ScrollAsync(api, "shop")).Count);
         await UntilOkAsync(() => api.GetAsync("v1/indexes"), "the catalog is back");
@@ -59,7 +59,7 @@ public sealed class ClusterTests
     {
         using var data = new TempFolder();
         await using var postgres = await PostgresServer.RunAsync();
-        string[] settings = ClusterOfProcesses.Store("postgres", postgres.ConnectionString);
+        string[] settings = ClusterProcesses.Store("postgres", postgres.ConnectionString);
         await using (var tooEarly = SiloProcess.Launch(data.Path, settings))
         {
             Assert.Equal(1, await tooEarly.Process.ExitAsync());

@@ -40,6 +40,6 @@ internal sealed class DocumentLedger
     internal sealed record Standing(DocumentState? Acknowledged, bool HasInFlight, DocumentState? InFlight, int LastVersion, IReadOnlyList<DocumentState?> Refused)
     {
         /// <summary>The lowest version that a reader may still see who asked at this moment or later.</summary>
-        public int OldestVisible => Acknowledged?.Version ?? (HasInFlight ? LastVersion : LastVersion + 1);
+        public int OldestVisible => Acknowledged?.Version ?? Refused.Append(HasInFlight ? InFlight : null).Min(static state => state?.Version) ?? LastVersion + 1;
     }
 }

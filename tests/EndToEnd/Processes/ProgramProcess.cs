@@ -14,8 +14,13 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     /// <summary>What is kept of a process's output for the message of a failed test.</summary>
     private const int KeptLines = 400;
 
+    /// <summary>A folder where the whole output of each process is kept, as a file named after its id.</summary>
+    private static readonly string? s_logs = Environment.GetEnvironmentVariable("CLIPORLEANS_TEST_LOGS");
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Lock _writing = new();
+    private StreamWriter? _log;
 
     private ProgramProcess(Process process) => _process = process;
 
@@ -59,6 +64,7 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         process.OutputDataReceived += (_, line) => started.Keep(line.Data);
         process.ErrorDataReceived += (_, line) => started.Keep(line.Data);
         process.Start();
+        started.OpenLog(start.ArgumentList);
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
@@ -104,6 +110,11 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        lock (_writing)
+        {
+            _log?.Dispose();
+            _log = null;
+        }
     }
 
     private void Send(int signal)
@@ -114,11 +125,31 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
         }
     }
 
+    private void OpenLog(IEnumerable<string> arguments)
+    {
+        if (s_logs is not { Length: > 0 })
+        {
+            return;
+        }
+
+        lock (_writing)
+        {
+            Directory.CreateDirectory(s_logs);
+            _log = new StreamWriter(Path.Combine(s_logs, $"{_process.Id}.log")) { AutoFlush = true };
+            _log.WriteLine(string.Join(' ', arguments));
+        }
+    }
+
     private void Keep(string? line)
     {
         if (line is null)
         {
             return;
+        }
+
+        lock (_writing)
+        {
+            _log?.WriteLine(line);
         }
 
         _lines.Enqueue(line);

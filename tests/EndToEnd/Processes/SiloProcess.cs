@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using ClipOrleans.EndToEnd.Http;
 
 namespace ClipOrleans.EndToEnd.Processes;
@@ -33,10 +32,16 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts anew with the arguments of one that has ended: same data, same ports.</summary>
     public static async Task<SiloProcess> StartAgainAsync(SiloProcess ended)
     {
-        Assert.True(ended.Process.HasExited);
-        var silo = new SiloProcess(ended._arguments, ended.Address);
+        var silo = LaunchAgain(ended);
         await silo.UntilReadyAsync();
         return silo;
+    }
+
+    /// <summary>The same, without waiting.</summary>
+    public static SiloProcess LaunchAgain(SiloProcess ended)
+    {
+        Assert.True(ended.Process.HasExited);
+        return new SiloProcess(ended._arguments, ended.Address);
     }
 
     /// <summary>Starts and does not wait: for starts that are expected to fail.</summary>
@@ -44,7 +49,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public static SiloProcess Launch(string dataFolder, IReadOnlyDictionary<string, string>? environment, params string[] settings)
     {
-        var ports = FreePorts(3);
+        var ports = FreePorts.Take(3);
         var address = new Uri($"http://127.0.0.1:{ports[0]}/");
         string[] arguments =
         [
@@ -98,14 +103,5 @@ internal sealed class SiloProcess : IAsyncDisposable
         {
             return false; // nobody listens yet
         }
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(listener => listener.Start());
-        var ports = listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        listeners.ForEach(listener => listener.Dispose());
-        return ports;
     }
 }

@@ -44,7 +44,7 @@ public sealed class I10_SameAnswerTests(SharedSilo shared) : IAsyncLifetime
     [Fact]
     public async Task I10_Every_request_has_the_same_answer_with_1_3_and_8_shards()
     {
-        foreach (var request in Requests())
+        foreach (var request in RequestTable.Requests())
         {
             var answers = new List<string>();
             foreach (var shards in ShardCounts)
@@ -62,13 +62,13 @@ public sealed class I10_SameAnswerTests(SharedSilo shared) : IAsyncLifetime
     [Fact]
     public async Task I6_I7_Exact_answers_are_those_of_the_naive_model()
     {
-        var filters = Filters().ToList();
+        var filters = RequestTable.Filters().ToList();
         for (var seed = 0; seed < 12; seed++)
         {
             var query = SyntheticDocument.VectorOf(90_000 + seed, 0);
             var (filter, matches) = filters[seed % filters.Count];
             var matching = _documents.Where(matches).ToList();
-            var body = new JsonObject { ["vector"] = Vector(query), ["exact"] = true, ["topK"] = 40, ["filter"] = filter?.DeepClone() };
+            var body = new JsonObject { ["vector"] = RequestTable.Vector(query), ["exact"] = true, ["topK"] = 40, ["filter"] = filter?.DeepClone() };
             if (filter is null)
             {
                 body.Remove("filter");
@@ -100,7 +100,7 @@ public sealed class I10_SameAnswerTests(SharedSilo shared) : IAsyncLifetime
     [Fact]
     public async Task Pages_put_together_are_the_long_list()
     {
-        var query = Vector(SyntheticDocument.VectorOf(91_000, 0));
+        var query = RequestTable.Vector(SyntheticDocument.VectorOf(91_000, 0));
         var whole = await StoredDocuments.SearchAsync(shared.Api, _indexes[3], new JsonObject { ["vector"] = query.DeepClone(), ["topK"] = 100 });
         var paged = new List<string>();
         for (var offset = 0; offset < 100; offset += 20)
@@ -128,57 +128,4 @@ public sealed class I10_SameAnswerTests(SharedSilo shared) : IAsyncLifetime
         var worst = scores.Count == 0 ? double.PositiveInfinity : scores[^1].Score;
         Assert.DoesNotContain(truth, pair => !found.Contains(pair.Key) && pair.Value > worst + ScoreTolerance);
     }
-
-    private static JsonArray Vector(float[] values) => new([.. values.Select(value => (JsonNode)value)]);
-
-    private static IEnumerable<(JsonObject? Filter, Func<SyntheticDocument, bool> Matches)> Filters()
-    {
-        yield return (null, _ => true);
-        yield return (Json("""{"colour":"Red"}"""), d => d.Colour == "Red");
-        yield return (Json("""{"price":{"$gte":10,"$lt":50},"inStock":true}"""), d => d.Price is >= 10 and < 50 && d.InStock);
-        yield return (Json("""{"tags":{"$all":["new","sale"]},"colour":{"$nin":["Blue","Green"]}}"""),
-            d => d.TagsOf.Contains("new") && d.TagsOf.Contains("sale") && d.Colour is not ("Blue" or "Green"));
-        yield return (Json("""{"$or":[{"colour":"White"},{"$not":{"inStock":true}}],"added":{"$lt":"2024-03-01T00:00:00Z"}}"""),
-            d => (d.Colour == "White" || !d.InStock) && d.Added < new DateTimeOffset(2024, 3, 1, 0, 0, 0, TimeSpan.Zero));
-        yield return (Json("""{"colour":"Purple"}"""), _ => false);
-    }
-
-    private static IEnumerable<JsonObject> Requests()
-    {
-        var query = Vector(SyntheticDocument.VectorOf(92_000, 0));
-        var other = Vector(SyntheticDocument.VectorOf(92_001, 0));
-        foreach (var exact in new[] { true, false })
-        {
-            foreach (var (filter, _) in Filters())
-            {
-                var body = new JsonObject { ["vector"] = query.DeepClone(), ["exact"] = exact, ["topK"] = 25, ["offset"] = 5 };
-                body["facets"] = new JsonArray("colour", "tags", "inStock");
-                body["include"] = new JsonArray("metadata", "vector");
-                if (filter is not null)
-                {
-                    body["filter"] = filter.DeepClone();
-                }
-
-                yield return body;
-            }
-
-            yield return new JsonObject { ["id"] = "doc-000010", ["exact"] = exact, ["topK"] = 30 };
-            yield return new JsonObject { ["vector"] = query.DeepClone(), ["exact"] = exact, ["minScore"] = 0.2, ["topK"] = 1000 };
-            yield return new JsonObject
-            {
-                ["queries"] = new JsonArray(
-                    new JsonObject { ["vector"] = query.DeepClone(), ["weight"] = 1.5 },
-                    new JsonObject { ["vector"] = other.DeepClone(), ["weight"] = -0.5 },
-                    new JsonObject { ["id"] = "doc-000300", ["weight"] = 0.7 }),
-                ["exact"] = exact,
-                ["topK"] = 50,
-            };
-        }
-
-        yield return Json("""{"filter":{"inStock":true},"topK":33,"offset":11,"facets":["colour"]}""");
-        yield return Json("""{"filter":{"place":{"$near":{"lat":10,"lon":20,"meters":3000000}}},"topK":100}""");
-        yield return Json("""{"filter":{"$and":[{"price":{"$exists":true}},{"number":{"$in":[1,2,3,699]}}]},"topK":100}""");
-    }
-
-    private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 }
