@@ -67,6 +67,8 @@ public static class GatewaySetup
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton<ImageDecoder>();
         services.AddSingleton<EmbeddingCache>();
+        services.AddSingleton<ClusterMembers>();
+        services.AddSingleton<EncoderPool>();
         services.AddSingleton<EmbeddingService>();
         services.AddSingleton<ModelDirectory>();
 

@@ -46,6 +46,9 @@ internal sealed class GrainsCluster : IAsyncDisposable
     public IShardGrain Shard(string tenant, string index, long incarnation, int shard) =>
         Grains.GetGrain<IShardGrain>(new ShardKey(TenantId.Parse(tenant), index, incarnation, shard).ToString());
 
+    /// <summary>The encoder of the only silo.</summary>
+    public async Task<IEncoderGrain> EncoderAsync() => Grains.GetGrain<IEncoderGrain>(Assert.Single(await Grains.GetGrain<ISiloGrain>(0).GetMembers()).Address);
+
     /// <summary>Ends an activation; returns when it has ended.</summary>
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ClipOrleans.Contracts.Cluster;
 
 namespace ClipOrleans.Contracts.Grains;
@@ -8,4 +9,8 @@ public interface ISiloGrain : IGrainWithIntegerKey
 {
     [Alias("GetInfo")]
     Task<SiloInfo> GetInfo();
+
+    /// <returns>The silos that are active, as this one knows them, in any order.</returns>
+    [Alias("GetMembers")]
+    Task<ImmutableArray<MemberSilo>> GetMembers();
 }

@@ -41,9 +41,9 @@ internal sealed partial class GrainCalls(TimeProvider clock, GatewayInstruments 
     public async Task<T> RepeatAsync<T>(Func<Task<T>> call, CancellationToken cancel = default) =>
         (await RepeatAsync(async () => Result<T>.Ok(await call()), CallPatience.OfRead, cancel)).Value;
 
-    /// <summary>The silo is away at the moment, not at fault.</summary>
+    /// <summary>The silo is away at the moment, not at fault, or nobody does this part of the work for a moment.</summary>
     public static bool WillPass(Exception fault) =>
-        fault is SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException;
+        fault is SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException || AbsentPart.IsToldBy(fault);
 
     private async Task<Result<T>> AskAsync<T>(Func<Task<Result<T>>> call, TimeSpan? doubt, CancellationToken cancel)
     {

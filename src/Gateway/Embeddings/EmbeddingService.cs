@@ -3,7 +3,6 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Errors;
-using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Telemetry;
 
@@ -19,10 +18,10 @@ internal sealed record ImageEmbedding(byte[] Vector, string ContentType, Thumbna
 
 /// <summary>Texts and images to embeddings: cache, decoder, batches to the encoder grains.</summary>
 internal sealed class EmbeddingService(
-    IGrainFactory grains, GrainCalls calls, EmbeddingCache cache, ImageDecoder decoder, GatewayInstruments instruments) : IAsyncDisposable
+    EncoderPool encoders, GrainCalls calls, EmbeddingCache cache, ImageDecoder decoder, GatewayInstruments instruments) : IAsyncDisposable
 {
-    /// <summary>Calls to the encoder at once: while one batch is computed, the next is already on its way.</summary>
-    private static readonly int Senders = Environment.ProcessorCount + 1;
+    /// <summary>Calls to one encoder at once, which is taken for a machine like this: while its cores compute, the next batch is already on its way.</summary>
+    private static readonly int CallsEach = Environment.ProcessorCount + 1;
 
     /// <summary>Images of one call: about 2.4 MB of pixels at 224 × 224; longer batches gain nothing on a processor.</summary>
     private const int MaxImages = 16;
@@ -88,13 +87,15 @@ internal sealed class EmbeddingService(
 
     private EncodeBatcher<string> TextsOf(EncoderModel model) => _texts.GetOrAdd(
         model.Name,
-        name => new(() => new(Senders, MaxTexts, TextQueue, (texts, cancel) => calls.RepeatAsync(
-            () => grains.GetGrain<IEncoderGrain>(name).EncodeTexts(texts, cancel), CallPatience.OfRead, cancel)))).Value;
+        name => new(() => new(Width, MaxTexts, TextQueue, (texts, cancel) => calls.RepeatAsync(
+            () => encoders.CallAsync(texts.Length, encoder => encoder.EncodeTexts(name, texts, cancel)), CallPatience.OfLongWork, cancel)))).Value;
 
     private EncodeBatcher<byte[]> ImagesOf(EncoderModel model) => _images.GetOrAdd(
         model.Name,
-        name => new(() => new(Senders, MaxImages, ImageQueue, (images, cancel) => calls.RepeatAsync(
-            () => grains.GetGrain<IEncoderGrain>(name).EncodeImages(images, cancel), CallPatience.OfLongWork, cancel)))).Value;
+        name => new(() => new(Width, MaxImages, ImageQueue, (images, cancel) => calls.RepeatAsync(
+            () => encoders.CallAsync(images.Length, encoder => encoder.EncodeImages(name, images, cancel)), CallPatience.OfLongWork, cancel)))).Value;
+
+    private int Width() => CallsEach * encoders.Count;
 
     private static byte[] Checked(EncoderModel model, byte[] vector) =>
         vector.Length == model.Dimensions * sizeof(float)

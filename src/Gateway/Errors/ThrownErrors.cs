@@ -1,4 +1,5 @@
 using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Gateway.Cluster;
 using Orleans.Runtime.Messaging;
 
 namespace ClipOrleans.Gateway.Errors;
@@ -20,7 +21,7 @@ internal static class ThrownErrors
         BadHttpRequestException bad => Error.Of(Slugs.MalformedRequest, $"The request cannot be read: {bad.Message}"),
         TimeoutException => Error.Of(Slugs.Timeout, "A part of the system did not answer in time. What was asked may or may not have been done; it is safe to repeat."),
         GatewayTooBusyException or LimitExceededException => Error.Of(Slugs.Overloaded, "The system has too much to do: try again in a moment."),
-        _ when IsPartAway(exception) => Error.RetryLater(
+        _ when AbsentPart.IsToldBy(exception) => Error.RetryLater(
             Slugs.Overloaded, "No process of the cluster does this part of the work at the moment: try again in a moment.", SoonSeconds),
         SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException =>
             Error.Of(Slugs.Overloaded, "A part of the system is not reachable at the moment. What was asked may or may not have been done; it is safe to repeat."),
@@ -28,12 +29,4 @@ internal static class ThrownErrors
             Slugs.StorageUnavailable, "The catalog cannot be read or written at the moment: its disk is full or fails, or its store is away. Searches go on; it is safe to repeat.", ComeBackSeconds),
         _ => Error.Of(Slugs.Internal, "The request could not be answered. The server's log has the reason under this traceId."),
     };
-
-    /// <summary>
-    /// No silo has the role that the call needs. Orleans has no exception of its own for it: a caller that never saw such a
-    /// silo cannot even name the grain, one that did is told by placement.
-    /// </summary>
-    private static bool IsPartAway(Exception exception) =>
-        exception is ArgumentException { TargetSite.DeclaringType: var thrower } && thrower == typeof(GrainInterfaceTypeToGrainTypeResolver)
-        || exception.GetType() == typeof(OrleansException) && exception.Message.StartsWith("No active nodes are compatible", StringComparison.Ordinal);
 }

@@ -4,31 +4,33 @@ using ClipOrleans.Clip.Inference;
 using ClipOrleans.Clip.Models;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Grains.Placement;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace ClipOrleans.Grains.Encoders;
 
 /// <summary>
-/// A door to the encoder of one model: the work is done by the threads of <see cref="ClipModel"/>, this only awaits.
-/// Reentrant since it has no state: the more calls wait at once, the better the batches.
+/// A door to the models of this silo: the work is done by the threads of <see cref="ClipModel"/>, whose queue says how much
+/// it takes; this only awaits. Reentrant since it has no state: the more calls wait at once, the better the batches.
 /// </summary>
-[StatelessWorker, Reentrant]
+[Immovable, SiloPlacement, Reentrant]
 internal sealed class EncoderGrain(ModelCatalog models, GrainInstruments instruments) : Grain, IEncoderGrain
 {
-    public Task<Result<ImmutableArray<byte[]>>> EncodeTexts(ImmutableArray<string> texts, CancellationToken cancellation) =>
-        EncodeAsync("text", texts.Length, model => model.EncodeTextsAsync(texts, cancellation), cancellation);
+    public Task<Result<ImmutableArray<byte[]>>> EncodeTexts(string model, ImmutableArray<string> texts, CancellationToken cancellation) =>
+        EncodeAsync("text", model, texts.Length, loaded => loaded.EncodeTextsAsync(texts, cancellation), cancellation);
 
-    public Task<Result<ImmutableArray<byte[]>>> EncodeImages(ImmutableArray<byte[]> images, CancellationToken cancellation) =>
-        EncodeAsync("image", images.Length, model => model.EncodeImagesAsync([.. images.Select(image => (ReadOnlyMemory<byte>)image)], cancellation), cancellation);
+    public Task<Result<ImmutableArray<byte[]>>> EncodeImages(string model, ImmutableArray<byte[]> images, CancellationToken cancellation) =>
+        EncodeAsync("image", model, images.Length, loaded => loaded.EncodeImagesAsync([.. images.Select(image => (ReadOnlyMemory<byte>)image)], cancellation), cancellation);
 
     private async Task<Result<ImmutableArray<byte[]>>> EncodeAsync(
-        string kind, int inputs, Func<ClipModel, Task<float[][]>> encode, CancellationToken cancellation)
+        string kind, string name, int inputs, Func<ClipModel, Task<float[][]>> encode, CancellationToken cancellation)
     {
         using var activity = GrainInstruments.Activities.StartActivity("encode");
         activity?.SetTag("cliporleans.kind", kind).SetTag("cliporleans.inputs", inputs);
         try
         {
-            var model = await models.GetAsync(this.GetPrimaryKeyString(), cancellation);
+            var model = await models.GetAsync(name, cancellation);
             var vectors = await encode(model);
             instruments.Encoded(kind, inputs);
             return ImmutableCollectionsMarshal.AsImmutableArray(Array.ConvertAll(vectors, vector => MemoryMarshal.AsBytes<float>(vector).ToArray()));

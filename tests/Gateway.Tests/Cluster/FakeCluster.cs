@@ -23,7 +23,11 @@ internal sealed class FakeCluster : IGrainFactory
 
     public FakeCatalog Catalog { get; }
 
-    public FakeEncoder Encoder { get; }
+    /// <summary>The calls that were answered: by which silo, how many texts or images.</summary>
+    public ConcurrentQueue<(string Silo, int Inputs)> Embedded { get; } = [];
+
+    /// <summary>The silos that run models.</summary>
+    public ImmutableArray<string> EncoderSilos { get; set; } = ["e1"];
 
     public FakeSnapshots Snapshots { get; }
 
@@ -44,7 +48,6 @@ internal sealed class FakeCluster : IGrainFactory
     public FakeCluster()
     {
         Catalog = new FakeCatalog(this);
-        Encoder = new FakeEncoder(this);
         Snapshots = new FakeSnapshots(this);
     }
 
@@ -58,7 +61,7 @@ internal sealed class FakeCluster : IGrainFactory
 
     public TGrainInterface GetGrain<TGrainInterface>(long primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithIntegerKey => (TGrainInterface)(
-            typeof(TGrainInterface) == typeof(ISiloGrain) ? new Silo()
+            typeof(TGrainInterface) == typeof(ISiloGrain) ? new Silo(this)
             : typeof(TGrainInterface) == typeof(IShardPlacementGrain) ? new FakePlacement()
             : (object)new ModelCatalog(this));
 
@@ -105,7 +108,7 @@ internal sealed class FakeCluster : IGrainFactory
         : type == typeof(ISnapshotsGrain) ? Snapshots.Of(key)
         : type == typeof(IUploadGrain) ? Snapshots.Upload(key)
         : type == typeof(ISiloShardsGrain) ? new FakeSilo(this, key)
-        : type == typeof(IEncoderGrain) ? Encoder
+        : type == typeof(IEncoderGrain) ? new FakeEncoder(this, key)
         : throw new NotSupportedException($"{type} is no grain of this cluster.");
 
     private static NotSupportedException Unknown<T>() => new($"{typeof(T)} is no grain of this cluster.");
@@ -118,8 +121,12 @@ internal sealed class FakeCluster : IGrainFactory
             return cluster.Models;
         }
     }
-    private sealed class Silo : ISiloGrain
+
+    private sealed class Silo(FakeCluster cluster) : ISiloGrain
     {
         public Task<SiloInfo> GetInfo() => Task.FromResult(new SiloInfo("silo", ["gateway", "shard", "encoder"]));
+
+        public Task<ImmutableArray<MemberSilo>> GetMembers() =>
+            Task.FromResult<ImmutableArray<MemberSilo>>([.. cluster.EncoderSilos.Select(silo => new MemberSilo(silo, ["encoder"])), new MemberSilo("s", ["shard"])]);
     }
 }

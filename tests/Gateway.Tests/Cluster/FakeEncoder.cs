@@ -10,31 +10,25 @@ namespace ClipOrleans.Gateway.Tests.Cluster;
 /// Embeddings that a test can foretell: the n-th word of <see cref="Words"/> is the n-th axis, a text is the sum of its words,
 /// an image is its mean colour on the axes red, green and blue.
 /// </summary>
-internal sealed class FakeEncoder(FakeCluster cluster) : IEncoderGrain
+internal sealed class FakeEncoder(FakeCluster cluster, string silo) : IEncoderGrain
 {
     public static readonly string[] Words = ["red", "green", "blue", "shoe", "hat", "dog", "cat"];
 
     private const int Rest = FakeCluster.Dimensions - 1;
 
-    public List<int> TextBatches { get; } = [];
-
-    public List<int> ImageBatches { get; } = [];
-
-    public async Task<Result<ImmutableArray<byte[]>>> EncodeTexts(ImmutableArray<string> texts, CancellationToken cancellation = default)
+    public async Task<Result<ImmutableArray<byte[]>>> EncodeTexts(string model, ImmutableArray<string> texts, CancellationToken cancellation = default)
     {
-        if (await cluster.Faults.PassAsync<ImmutableArray<byte[]>>("encode") is { } fault)
+        if ((await cluster.Faults.PassAsync<ImmutableArray<byte[]>>("encode") ?? await cluster.Faults.PassAsync<ImmutableArray<byte[]>>($"encode/{silo}")) is { } fault)
             return fault;
-        lock (TextBatches)
-            TextBatches.Add(texts.Length);
+        cluster.Embedded.Enqueue((silo, texts.Length));
         return texts.Select(OfText).ToImmutableArray();
     }
 
-    public async Task<Result<ImmutableArray<byte[]>>> EncodeImages(ImmutableArray<byte[]> images, CancellationToken cancellation = default)
+    public async Task<Result<ImmutableArray<byte[]>>> EncodeImages(string model, ImmutableArray<byte[]> images, CancellationToken cancellation = default)
     {
-        if (await cluster.Faults.PassAsync<ImmutableArray<byte[]>>("encode") is { } fault)
+        if ((await cluster.Faults.PassAsync<ImmutableArray<byte[]>>("encode") ?? await cluster.Faults.PassAsync<ImmutableArray<byte[]>>($"encode/{silo}")) is { } fault)
             return fault;
-        lock (ImageBatches)
-            ImageBatches.Add(images.Length);
+        cluster.Embedded.Enqueue((silo, images.Length));
         return images.Select(OfPixels).ToImmutableArray();
     }
 

@@ -99,9 +99,9 @@ public sealed class BulkTests
         var free = (budgets.Images.Free, budgets.Bodies.Free);
         var body = $"{{\"documents\":[{string.Join(',', Enumerable.Range(0, 200).Select(i => $"{{\"id\":\"{i}\",\"imageBase64\":\"{TestImages.Base64((byte)i, 7, 9, 60, 60)}\"}}"))}]}}";
         Assert.Equal(200, (int)(await host.PostAsync(Documents, body)).Ok()["succeeded"]!);
-        Assert.Equal(200, host.Cluster.Encoder.ImageBatches.Sum());
+        Assert.Equal(200, host.Cluster.Embedded.Sum(call => call.Inputs));
         Assert.Equal(200, (int)(await host.PostAsync(Documents, body)).Ok()["succeeded"]!);
-        Assert.Equal(200, host.Cluster.Encoder.ImageBatches.Sum());
+        Assert.Equal(200, host.Cluster.Embedded.Sum(call => call.Inputs));
         Assert.Equal(free, (budgets.Images.Free, budgets.Bodies.Free));
         (await host.GetAsync($"{Documents}/1/image")).Problem(Slugs.ImageNotFound);
     }

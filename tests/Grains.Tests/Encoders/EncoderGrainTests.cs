@@ -20,14 +20,14 @@ public sealed class EncoderGrainTests
         await using var cluster = await GrainsCluster.StartAsync(data.Path);
         var models = cluster.Services.GetRequiredService<ModelCatalog>();
         var model = await models.GetAsync(models.DefaultModel);
-        var encoder = cluster.Grains.GetGrain<IEncoderGrain>(models.DefaultModel);
+        var encoder = await cluster.EncoderAsync();
 
-        var texts = Sample.Ok(await encoder.EncodeTexts(["red shoes", "a blue teapot", ""]));
+        var texts = Sample.Ok(await encoder.EncodeTexts(models.DefaultModel, ["red shoes", "a blue teapot", ""]));
         var direct = await model.EncodeTextsAsync(["red shoes", "a blue teapot", ""]);
         Assert.Equal(direct.Select(Sample.Bytes), texts);
 
         byte[] pixels = [.. Enumerable.Range(0, model.ImageInput.PixelBytes).Select(i => (byte)(i * 7))];
-        var images = Sample.Ok(await encoder.EncodeImages([pixels]));
+        var images = Sample.Ok(await encoder.EncodeImages(models.DefaultModel, [pixels]));
         Assert.Equal((await model.EncodeImagesAsync([pixels])).Select(Sample.Bytes), images);
     }
 
@@ -36,7 +36,7 @@ public sealed class EncoderGrainTests
     {
         using var data = new TempFolder();
         await using var cluster = await GrainsCluster.StartAsync(data.Path);
-        var error = (await cluster.Grains.GetGrain<IEncoderGrain>("no-such-model").EncodeTexts(["red"])).Error;
+        var error = (await (await cluster.EncoderAsync()).EncodeTexts("no-such-model", ["red"])).Error;
         Assert.Equal(Slugs.ModelNotFound, error?.Slug);
         Assert.Contains("fashion-clip-mini", error?.Detail, StringComparison.Ordinal);
     }
@@ -47,16 +47,36 @@ public sealed class EncoderGrainTests
         using var data = new TempFolder();
         await using var cluster = await GrainsCluster.StartAsync(data.Path, services =>
             services.Configure<EncoderSettings>(encoder => (encoder.Threads, encoder.Queue) = (1, Limits.MaxInputsPerEncode)));
-        var encoder = cluster.Grains.GetGrain<IEncoderGrain>("fashion-clip-mini");
+        var encoder = await cluster.EncoderAsync();
         ImmutableArray<string> texts = [.. Enumerable.Range(0, Limits.MaxInputsPerEncode).Select(number => $"text {number}")];
 
         // Thirty queues full at once, for one thread that needs a while for each.
-        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => encoder.EncodeTexts(texts)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => encoder.EncodeTexts("fashion-clip-mini", texts)));
         var refused = answers.Where(answer => !answer.IsSuccess).Select(answer => answer.Error!).ToList();
         Assert.NotEmpty(refused);
         Assert.True(refused.Count < answers.Length, "nothing was accepted");
         Assert.All(refused, error => Assert.Equal((Slugs.Overloaded, 1), (error.Slug, error.RetryAfterSeconds)));
-        Assert.True((await encoder.EncodeTexts(["red"])).IsSuccess);
+        Assert.True((await encoder.EncodeTexts("fashion-clip-mini", ["red"])).IsSuccess);
+    }
+
+    [Fact]
+    public async Task Each_silo_is_listed_with_what_it_does_and_its_encoder_answers_for_itself()
+    {
+        using var data = new TempFolder();
+        await using var cluster = await GrainsCluster.StartAsync(data.Path, silos: 3);
+        var silos = cluster.Silos.Silos.Select(silo => silo.SiloAddress.ToParsableString()).ToList();
+        var members = await cluster.Grains.GetGrain<ISiloGrain>(0).GetMembers();
+        Assert.Equal(silos.Order(), members.Select(member => member.Address).Order());
+        Assert.All(members, member => Assert.Equal(["shard", "encoder"], member.Roles));
+        foreach (var silo in silos)
+        {
+            var encoder = cluster.Grains.GetGrain<IEncoderGrain>(silo);
+            Sample.Ok(await encoder.EncodeTexts("fashion-clip-mini", ["red"]));
+            var where = await cluster.Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(encoder);
+            Assert.Equal(silo, where?.ToParsableString());
+        }
+
+        await Assert.ThrowsAnyAsync<OrleansException>(() => cluster.Grains.GetGrain<IEncoderGrain>("S127.0.0.1:1:1").EncodeTexts("fashion-clip-mini", ["red"]));
     }
 
     [Fact]
