@@ -20,7 +20,7 @@ namespace ClipOrleans.Storage;
 /// One shard: a directory whose log is the database, and everything derived from it in memory. Any number of threads may
 /// call it. Reads never wait for writes; writes of concurrent callers share their forcing of the device.
 /// </summary>
-public sealed class ShardEngine : IAsyncDisposable
+public sealed class ShardEngine : IShardReader
 {
     private readonly IDisk _disk;
     private readonly ShardFiles _files;
@@ -76,6 +76,8 @@ public sealed class ShardEngine : IAsyncDisposable
 
     /// <summary>The newest published state: search, browse and count on it, on the caller's thread. It never changes.</summary>
     public CollectionView View => _state.View;
+
+    public long AppliedSequence => _state.Sequence;
 
     public ShardStats Stats
     {
@@ -161,6 +163,13 @@ public sealed class ShardEngine : IAsyncDisposable
     /// <exception cref="ShardUnavailableException">It cannot be found out.</exception>
     public void ConfirmOwner() => _lease.Confirm();
 
+    /// <inheritdoc/>
+    public ValueTask ConfirmAsync(CancellationToken cancel = default)
+    {
+        ConfirmOwner();
+        return ValueTask.CompletedTask;
+    }
+
     /// <summary>
     /// Carries out operations in order and returns when the result is durable and visible. All of them become visible at
     /// once; each document is changed whole or not at all (I2). After a cancellation or a failure of the device whether
@@ -176,7 +185,7 @@ public sealed class ShardEngine : IAsyncDisposable
     /// <summary>
     /// The same for a write that may be asked for again because its answer got lost: it is done once, and every time it gets
     /// the answer of the first, also after a crash. An id is remembered for ten minutes by the times of the writes in the log,
-    /// and of a shard at most the newest 65,536, or as many as fit 8 MiB (some 60,000 of one operation, 7,000 of a thousand).
+    /// and of a shard at most the newest 65,536, or as many as fit 8 MiB (some 65,000 of one operation, 7,000 of a thousand).
     /// </summary>
     /// <param name="operations">The same for the same id.</param>
     /// <param name="writeId">A new one for each write; not empty.</param>
@@ -198,30 +207,21 @@ public sealed class ShardEngine : IAsyncDisposable
     public async ValueTask<long> DeleteMatchingAsync(Filter? filter, CancellationToken cancel = default) =>
         await SubmitAsync(new DeleteMatchingRequest(filter, cancel));
 
-    /// <returns>The newest published version, or null.</returns>
+    /// <inheritdoc/>
     public ValueTask<StoredDocument?> GetAsync(string id, bool includeVector, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
         return new(Newest(id, locator => _rows.Read(locator, id, includeVector)));
     }
 
-    /// <summary>
-    /// Reads the version that a search found, whatever was written since. A locator is good for a minute: then the place
-    /// of a row that was moved in the log may have been given back.
-    /// </summary>
-    /// <exception cref="ShardRowMovedException">It is older, and its row was moved: the id still finds the document.</exception>
-    /// <exception cref="ShardCorruptException">The locator does not lead to a whole row.</exception>
+    /// <inheritdoc/>
     public ValueTask<StoredDocument> ReadAsync(long locator, bool includeVector, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
         return new(_rows.Read(locator, id: null, includeVector));
     }
 
-    /// <summary>Reads the versions that a search found, in the order of the locators.</summary>
-    /// <param name="locators">As the hits had them.</param>
-    /// <param name="ids">Of the hits, in the same order: a row of another document is refused. Null where they are compared later.</param>
-    /// <param name="includeVector">With their vectors.</param>
-    /// <param name="cancel">Gives up.</param>
+    /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<StoredDocument>> ReadManyAsync(
         IReadOnlyList<long> locators, IReadOnlyList<string>? ids, bool includeVector, CancellationToken cancel = default)
     {
@@ -229,7 +229,7 @@ public sealed class ShardEngine : IAsyncDisposable
         return await _rows.ReadManyAsync(locators, ids, includeVector, cancel);
     }
 
-    /// <returns>The kept image, or null if there is no such document or it has none.</returns>
+    /// <inheritdoc/>
     public async ValueTask<StoredImage?> ReadImageAsync(string id, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();

@@ -76,6 +76,12 @@ public sealed class ShardOptions
     /// </summary>
     public TimeSpan OwnerLease { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// A local folder, which must be there, for vectors that a follower of the shard has and no snapshot of the owner has yet,
+    /// mapped. Null: they lie in memory, some <see cref="SnapshotEveryBytes"/> at most where the owner takes snapshots.
+    /// </summary>
+    public string? FollowerScratch { get; set; }
+
     /// <summary>Write requests that may wait, 1 to 65,536; default 1,024. The next one is refused at once as overloaded.</summary>
     [Range(1, 65_536)]
     public int MaxQueuedWrites { get; set; } = 1_024;

@@ -86,6 +86,9 @@ internal sealed class ShardState : ITrainedIndex
     /// <summary>What the published state takes.</summary>
     public MemoryUse Memory => Volatile.Read(ref _collection).Memory;
 
+    /// <summary>Dead rows are so many that they should be dropped.</summary>
+    public bool IsDroppingDue => _collection.IsCompactionDue;
+
     /// <summary>The schema changed since the filter index was derived.</summary>
     public bool NeedsRederiving => !_collection.Schema.Equals(Descriptor.Schema);
 
@@ -196,7 +199,7 @@ internal sealed class ShardState : ITrainedIndex
     public void GiveUpTraining() => _isTraining = false;
 
     /// <summary>Derives everything anew from the stored rows, for the schema that now holds; publishes it.</summary>
-    public void Rederive(IShardLog log, CancellationToken cancel)
+    public void Rederive(IRecordReader log, CancellationToken cancel)
     {
         var view = View;
         var derived = NewCollection(_collection.Recall);

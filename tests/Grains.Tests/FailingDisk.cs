@@ -27,6 +27,8 @@ internal sealed class FailingDisk : IDisk
 
     public IDiskFile Open(string path) => new OpenFile(this, _disk.Open(path));
 
+    public IDiskFile? TryOpenForReading(string path) => _disk.TryOpenForReading(path);
+
     public IDiskFile? TryCreate(string path) => _disk.TryCreate(path) is { } file ? new OpenFile(this, file) : null;
 
     public IDiskFile? TryOpenExisting(string path) => _disk.TryOpenExisting(path) is { } file ? new OpenFile(this, file) : null;

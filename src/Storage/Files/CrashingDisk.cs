@@ -39,6 +39,8 @@ internal sealed class CrashingDisk(LocalDisk disk, CrashPoints points) : IDisk
 
     public IDiskFile? TryOpenExisting(string path) => Wrap(disk.TryOpenExisting(path), path);
 
+    public IDiskFile? TryOpenForReading(string path) => disk.TryOpenForReading(path);
+
     public IDiskFile? TryCreate(string path) => Wrap(Create(path, disk.TryCreate), path);
 
     public IDiskFile? TryOpenExclusive(string path) =>

@@ -34,6 +34,9 @@ internal interface IDisk
     /// <summary>Like <see cref="Open"/>, but null if the file is missing.</summary>
     IDiskFile? TryOpenExisting(string path);
 
+    /// <summary>Opens for reading alone, also where nothing may be written; null if the file is missing.</summary>
+    IDiskFile? TryOpenForReading(string path);
+
     /// <summary>Like <see cref="Open"/>, for a file that is not there yet; null if it is.</summary>
     IDiskFile? TryCreate(string path);
 

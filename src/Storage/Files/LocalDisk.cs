@@ -88,11 +88,15 @@ internal sealed class LocalDisk : IDisk
     public IDiskFile Open(string path) =>
         new OpenFile(System.IO.File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
 
-    public IDiskFile? TryOpenExisting(string path)
+    public IDiskFile? TryOpenExisting(string path) => TryOpen(path, FileAccess.ReadWrite);
+
+    public IDiskFile? TryOpenForReading(string path) => TryOpen(path, FileAccess.Read);
+
+    private static OpenFile? TryOpen(string path, FileAccess access)
     {
         try
         {
-            return new OpenFile(System.IO.File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+            return new OpenFile(System.IO.File.OpenHandle(path, FileMode.Open, access, FileShare.ReadWrite | FileShare.Delete));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

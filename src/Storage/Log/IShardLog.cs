@@ -5,7 +5,7 @@ namespace ClipOrleans.Storage.Log;
 /// committed, without waiting for the writer. A failure of the device stops the log: appending and committing throw until
 /// it has been reopened, reading goes on.
 /// </summary>
-internal interface IShardLog : IAsyncDisposable
+internal interface IShardLog : IRecordReader, IAsyncDisposable
 {
     /// <summary>Sizes of its pages and segments.</summary>
     LogGeometry Geometry { get; }
@@ -39,15 +39,6 @@ internal interface IShardLog : IAsyncDisposable
     /// </summary>
     /// <param name="sequence">Number of the last appended record, recorded with the commit.</param>
     Task CommitAsync(long sequence);
-
-    /// <summary>Reads a committed record. Its memory goes back to the pool when the result is disposed.</summary>
-    /// <exception cref="Errors.ShardCorruptException">There is no whole record at the address.</exception>
-    /// <exception cref="Errors.ShardRowMovedException">The log begins later by now, and the record is gone.</exception>
-    /// <exception cref="Errors.ShardReadException">The device does not give the bytes.</exception>
-    PooledRecord Read(long address);
-
-    /// <summary>The file that an address lies in.</summary>
-    string NameOf(long address);
 
     /// <summary>Visits committed records from an address to the end of its page. On any thread.</summary>
     /// <param name="from">Address of a record, or the start of a page.</param>

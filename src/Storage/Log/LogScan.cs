@@ -13,7 +13,8 @@ namespace ClipOrleans.Storage.Log;
 /// <param name="mark">How far the log was acknowledged; null when that is not known.</param>
 /// <param name="currentEpoch">No record is of a later one.</param>
 /// <param name="from">A record that is known to be in the log: the scan begins behind it. Null: at the begin.</param>
-internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long currentEpoch, LogPosition? from = null)
+/// <param name="limit">No record that begins here or behind is taken.</param>
+internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long currentEpoch, LogPosition? from = null, long limit = long.MaxValue)
 {
     private long _epoch = from?.Epoch ?? 0;
     private long? _end = from?.End;
@@ -43,7 +44,7 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
     public void Run(Visitor visit, IProgress<int>? progress, CancellationToken cancel)
     {
         var geometry = segments.Geometry;
-        var (first, end) = (End, segments.EndOnDisk());
+        var (first, end) = (End, Math.Min(limit, segments.EndOnDisk()));
         var page = ArrayPool<byte>.Shared.Rent(geometry.PageBytes);
         try
         {
@@ -73,7 +74,7 @@ internal sealed class LogScan(SegmentFiles segments, CommitPoint? mark, long cur
     private bool ScanPage(ReadOnlyMemory<byte> page, long start, Visitor visit)
     {
         var offset = 0;
-        while (page.Length - offset >= LogGeometry.EntryHeaderBytes)
+        while (page.Length - offset >= LogGeometry.EntryHeaderBytes && start + offset < limit)
         {
             var rest = page[offset..];
             var length = BinaryPrimitives.ReadInt32LittleEndian(rest.Span[LogGeometry.EntryLengthOffset..]);

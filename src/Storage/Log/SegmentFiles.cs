@@ -72,6 +72,16 @@ internal sealed class SegmentFiles(IDisk disk, ShardFiles files, LogGeometry geo
         return existing.Count == 0 ? 0 : ((long)existing[^1] << geometry.SegmentSizeBits) + OpenOrCreate(existing[^1]).Length;
     }
 
+    /// <summary>Opens the segments from an address on anew when they are read next: another process may have put others in their place.</summary>
+    public void Forget(long from)
+    {
+        lock (_opening)
+        {
+            foreach (var segment in _open.Keys.Where(segment => segment >= geometry.SegmentOf(from)))
+                Close(segment);
+        }
+    }
+
     /// <summary>Reads from the address on, at most to the end of its segment; what lies past the end of the file, or in no file, is not counted.</summary>
     public int Read(Span<byte> buffer, long address)
     {

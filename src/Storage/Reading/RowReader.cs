@@ -24,10 +24,10 @@ internal sealed class RowReader
     private const int ReadAlone = 32;
     private const int ReadersAtOnce = 4;
 
-    private readonly IShardLog _log;
+    private readonly IRecordReader _log;
     private readonly ConcurrentLru<long, StoredDocument>? _cache;
 
-    public RowReader(IShardLog log, long cacheBytes)
+    public RowReader(IRecordReader log, long cacheBytes)
     {
         _log = log;
         var rows = (int)(cacheBytes / MaxCachedRowBytes);

@@ -167,19 +167,11 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOwnership
 
     private static void Apply(ShardState state, SegmentFiles segments, long address, in RecordHeader header, ReadOnlyMemory<byte> record)
     {
-        try
-        {
-            state.Apply(address, header, record);
-            if (header.Sequence % RecordsPerPublish == 0)
-            {
-                state.Publish(header.Sequence);
-                state.DropDeadRows();
-            }
-        }
-        catch (Exception e) when (e is FormatException or ArgumentException)
-        {
-            throw new ShardCorruptException(segments.NameOf(address), $"at log address {address}: {e.Message}.", e);
-        }
+        ReplayedRecord.Apply(state, segments, address, header, record);
+        if (header.Sequence % RecordsPerPublish != 0)
+            return;
+        state.Publish(header.Sequence);
+        state.DropDeadRows();
     }
 
     private async Task FinishAsync(ShardState state, FasterShardLog log, ManifestFile manifest, CancellationToken cancel)

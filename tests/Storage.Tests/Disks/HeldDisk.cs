@@ -50,6 +50,8 @@ internal sealed class HeldDisk : IDisk
 
     public IDiskFile? TryOpenExisting(string path) => _disk.TryOpenExisting(path) is { } file ? Held(path, file) : null;
 
+    public IDiskFile? TryOpenForReading(string path) => TryOpenExisting(path);
+
     public IDiskFile? TryCreate(string path) => _disk.TryCreate(path) is { } file ? Held(path, file) : null;
 
     public IDiskFile? TryOpenExclusive(string path) => _disk.TryOpenExclusive(path);

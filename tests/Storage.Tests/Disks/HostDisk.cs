@@ -45,6 +45,8 @@ internal sealed class HostDisk(SimulatedDisk volume) : IDisk
 
     public IDiskFile? TryOpenExisting(string path) => volume.TryOpenExisting(path) is { } file ? new File(this, path, file) : null;
 
+    public IDiskFile? TryOpenForReading(string path) => TryOpenExisting(path);
+
     public IDiskFile? TryCreate(string path)
     {
         Step("create", path);

@@ -171,6 +171,8 @@ internal sealed class SimulatedDisk : IDisk
             return _live.TryGetValue(path, out var node) ? new Handle(this, path, node, exclusive: false) : null;
     }
 
+    public IDiskFile? TryOpenForReading(string path) => TryOpenExisting(path);
+
     public IDiskFile? TryCreate(string path)
     {
         lock (_gate)

@@ -68,11 +68,11 @@ internal static class Samples
     public static async Task<StoredOutcome> WriteOneAsync(this ShardEngine shard, StoredOperation operation) =>
         Assert.Single((await shard.WriteAsync([operation])).Outcomes);
 
-    public static async Task<string?> MetadataAsync(this ShardEngine shard, string id) =>
+    public static async Task<string?> MetadataAsync(this IShardReader shard, string id) =>
         await shard.GetAsync(id, includeVector: false) is { } document ? Encoding.UTF8.GetString(document.Metadata.Span) : null;
 
     /// <summary>Every document, whole: what two shards with the same history must agree on.</summary>
-    public static async Task<SortedDictionary<string, string>> DumpAsync(this ShardEngine shard)
+    public static async Task<SortedDictionary<string, string>> DumpAsync(this IShardReader shard)
     {
         var dump = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var id in shard.View.MatchingIds(filter: null, int.MaxValue, afterId: null))
@@ -82,7 +82,7 @@ internal static class Samples
     }
 
     /// <summary>One document, whole.</summary>
-    public static async Task<string> DumpAsync(this ShardEngine shard, string id)
+    public static async Task<string> DumpAsync(this IShardReader shard, string id)
     {
         var vector = new float[shard.Descriptor.Dimensions];
         var document = await shard.GetAsync(id, includeVector: true);

@@ -9,7 +9,7 @@ namespace ClipOrleans.Storage.Tests.Files;
 // Method: every member of the two interfaces is called on a real directory, by reflection none is left out; dying is an exception.
 public sealed class CrashPointTests : IDisposable
 {
-    private static readonly string[] s_reading = ["DirectoryExists", "List", "Directories", "Exists", "ReadAll", "LeadsTo", "Map", "get_Length", "Read", "Dispose"];
+    private static readonly string[] s_reading = ["DirectoryExists", "List", "Directories", "Exists", "ReadAll", "TryOpenForReading", "LeadsTo", "Map", "get_Length", "Read", "Dispose"];
 
     private static readonly Dictionary<string, (string[] Points, Action<IDisk, string> Call)> s_changing = new()
     {

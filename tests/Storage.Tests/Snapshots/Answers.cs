@@ -12,7 +12,7 @@ internal static class Answers
     private static readonly string[] Filters =
         ["{}", """{"colour":"red"}""", """{"price":{"$gte":3,"$lt":9}}""", """{"$not":{"colour":{"$in":["blue","red"]}}}""", """{"price":{"$exists":true}}"""];
 
-    public static async Task<List<string>> OfAsync(ShardEngine shard, bool withDocuments = true)
+    public static async Task<List<string>> OfAsync(IShardReader shard, bool withDocuments = true)
     {
         List<string> answers = [$"{shard.View.Count} documents, version {shard.Descriptor.IndexVersion}"];
         if (withDocuments)
