@@ -51,6 +51,15 @@ public static class Limits
     /// <summary>Bytes of a file of a snapshot in one message.</summary>
     public const int MaxArchivePieceBytes = 1024 * 1024;
 
+    /// <summary>Keys of one tenant: they are read and written together.</summary>
+    public const int MaxKeysPerTenant = 256;
+
+    /// <summary>Indexes that one key is restricted to.</summary>
+    public const int MaxIndexesPerKey = 64;
+
+    /// <summary>Characters of a key's name.</summary>
+    public const int MaxKeyNameLength = 128;
+
     /// <summary>Documents of one write message to a shard, and ids of one read.</summary>
     public const int MaxOperationsPerWrite = 1_000;
 }

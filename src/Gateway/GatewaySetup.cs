@@ -13,6 +13,7 @@ using ClipOrleans.Gateway.Options;
 using ClipOrleans.Gateway.Search;
 using ClipOrleans.Gateway.Snapshots;
 using ClipOrleans.Gateway.Telemetry;
+using ClipOrleans.Gateway.Tenants;
 using ClipOrleans.Gateway.Wire;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -36,6 +37,7 @@ public static class GatewaySetup
         services.AddSection<AuthOptions>(configuration, AuthOptions.Section);
         services.AddSingleton<IValidateOptions<AuthOptions>, OperatorKeyCheck>();
         services.AddSingleton<OperatorKey>();
+        services.AddSingleton<KeyGrants>();
         services.AddSection<ManagementOptions>(configuration, ManagementOptions.Section);
         services.AddSection<ShutdownOptions>(configuration, ShutdownOptions.Section);
         services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
@@ -59,6 +61,9 @@ public static class GatewaySetup
         services.AddHostedService(static provider => provider.GetRequiredService<GatewayDrain>());
         services.AddSingleton<IndexDirectory>();
         services.AddSingleton<IndexService>();
+
+        services.AddSingleton<TenantService>();
+        services.AddSingleton<KeyService>();
 
         services.AddSingleton<SnapshotService>();
         services.AddSingleton<ArchiveWriter>();
@@ -113,7 +118,11 @@ public static class GatewaySetup
         v1.MapBulk();
         v1.MapSearch();
         v1.MapModels();
-        app.MapGroup("/admin/v1").WithErrors(EndpointConventions.OfAll).WithQuery().For(Access.Operator).MapCluster();
+        v1.MapOwnKeys();
+        var admin = app.MapGroup("/admin/v1").WithErrors(EndpointConventions.OfAll).WithQuery().For(Access.Operator);
+        admin.MapCluster();
+        admin.MapTenants();
+        admin.MapKeysOfTenants();
         return app;
     }
 

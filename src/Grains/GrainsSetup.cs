@@ -4,6 +4,7 @@ using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Grains.Placement;
 using ClipOrleans.Grains.Shards;
 using ClipOrleans.Grains.Snapshots;
+using ClipOrleans.Grains.Tenants;
 using ClipOrleans.Storage;
 using ClipOrleans.Storage.Maintenance;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,10 +58,12 @@ public static class GrainsSetup
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ShardOwners>(provider, isShared));
         services.TryAddSingleton<ShardSurroundings>();
         services.TryAddSingleton<SnapshotFolders>();
+        services.TryAddSingleton<TenantFolders>();
         services.TryAddSingleton(OpenFromDisk);
         services.TryAddSingleton(Models);
         services.AddShardPlacement();
         services.AddHostedService<WarmUpService>();
+        services.AddHostedService<RemovalsService>();
         services.AddSingleton<CatalogStorage>();
         services.AddGrainStorage<IGrainStorage>(CatalogStorage.ProviderName, (provider, _) => catalogStore is null
             ? provider.GetRequiredService<CatalogStorage>()

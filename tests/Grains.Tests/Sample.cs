@@ -7,6 +7,7 @@ using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Contracts.Tenants;
 using ClipOrleans.Vectors.Kernels;
 using ClipOrleans.Vectors.TopK;
 
@@ -26,6 +27,7 @@ internal sealed class Sample(GrainsCluster cluster, IndexDescription index)
 
     public static async Task<Sample> CreateAsync(GrainsCluster cluster, string name, int shards = 1, string tenant = "acme")
     {
+        await cluster.Tenant(tenant).Create(new TenantQuotas());
         var created = await cluster.Tenant(tenant).CreateIndex(Spec(name, shards));
         Assert.True(created.IsSuccess, created.Error?.Detail);
         return new Sample(cluster, created.Value);

@@ -19,6 +19,8 @@ public static class Slugs
     public const string ModelNotFound = "model-not-found";
     public const string SnapshotNotFound = "snapshot-not-found";
     public const string TenantNotFound = "tenant-not-found";
+    public const string KeyNotFound = "key-not-found";
+    public const string TenantExists = "tenant-exists";
     public const string IndexExists = "index-exists";
     public const string SnapshotInProgress = "snapshot-in-progress";
     public const string IndexChanged = "index-changed";

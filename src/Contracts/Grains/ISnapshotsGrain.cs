@@ -29,6 +29,10 @@ public interface ISnapshotsGrain : IGrainWithStringKey
     [Alias("Delete"), ResponseTimeout(CallTimes.OneShard)]
     Task<Error?> Delete(string id);
 
+    /// <summary>For the tenant grain alone: removes all snapshots, and one that is being made.</summary>
+    [Alias("DeleteAll"), ResponseTimeout(CallTimes.ManyShards)]
+    Task<Error?> DeleteAll();
+
     /// <summary>Every file of a snapshot, its manifest first.</summary>
     /// <returns>The files, or backup-damaged.</returns>
     [Alias("ListFiles"), AlwaysInterleave]

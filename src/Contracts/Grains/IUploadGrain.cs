@@ -8,7 +8,7 @@ namespace ClipOrleans.Contracts.Grains;
 
 /// <summary>
 /// A backup on its way in: nothing of it counts before all of it was checked, and nothing is left when it is given up or
-/// nobody asks any more. Key: <c>tenant/upload</c>. Errors of every call: backup-damaged, storage-unavailable.
+/// nobody asks any more. Key: <c>tenant/upload</c>. Errors of every call: backup-damaged, storage-unavailable, tenant-not-found.
 /// </summary>
 [Alias("clip.IUploadGrain")]
 public interface IUploadGrain : IGrainWithStringKey

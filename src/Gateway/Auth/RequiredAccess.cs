@@ -1,6 +1,6 @@
 namespace ClipOrleans.Gateway.Auth;
 
-/// <summary>What a key may do; each role may do what those before it may.</summary>
+/// <summary>What a key may do; each role may do what those before it may. The roles have the numbers of <see cref="Contracts.Tenants.KeyRole"/>.</summary>
 internal enum Access
 {
     /// <summary>No key is needed: nothing of any tenant is told.</summary>
@@ -14,4 +14,6 @@ internal enum Access
 }
 
 /// <summary>Stands on every endpoint and says whose key it takes.</summary>
-internal sealed record RequiredAccess(Access Access);
+/// <param name="Access">The role.</param>
+/// <param name="AllIndexes">A key for certain indexes will not do: what is made here is another index, or another key.</param>
+internal sealed record RequiredAccess(Access Access, bool AllIndexes = false);

@@ -11,7 +11,7 @@ internal static class EndpointConventions
     public static readonly string[] OfJsonBody = [Slugs.MalformedRequest, Slugs.UnknownMember, Slugs.BodyTooLarge, Slugs.UnsupportedMediaType];
 
     /// <summary>What every operation can answer.</summary>
-    public static readonly string[] OfAll = [Slugs.UnknownMember, Slugs.Unauthorized, Slugs.Overloaded, Slugs.Loading, Slugs.StorageUnavailable, Slugs.Timeout, Slugs.Internal];
+    public static readonly string[] OfAll = [Slugs.UnknownMember, Slugs.Unauthorized, Slugs.Forbidden, Slugs.Overloaded, Slugs.Loading, Slugs.StorageUnavailable, Slugs.Timeout, Slugs.Internal];
 
     /// <summary>What every operation that embeds images or texts can answer.</summary>
     public static readonly string[] OfEmbedding =
@@ -31,9 +31,9 @@ internal static class EndpointConventions
         builder.WithMetadata(new KnownQuery(names));
 
     /// <summary>Whose key an operation takes. Every endpoint has it.</summary>
-    public static TBuilder For<TBuilder>(this TBuilder builder, Access access)
+    public static TBuilder For<TBuilder>(this TBuilder builder, Access access, bool allIndexes = false)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.WithMetadata(new RequiredAccess(access));
+        builder.WithMetadata(new RequiredAccess(access, allIndexes));
 
     /// <summary>Names an operation, in the words of the documentation.</summary>
     public static RouteHandlerBuilder Named(this RouteHandlerBuilder builder, string operation, string summary, string description = "") =>

@@ -14,7 +14,7 @@ internal static class IndexEndpoints
     {
         var indexes = v1.MapGroup("/indexes").WithTags("Indexes");
         indexes.MapPost("", CreateAsync).Accepts<CreateIndexRequest>(RequestJson.Json)
-            .For(Access.Admin).Named("createIndex", "Create an index", "An index holds documents of one model. Fields that filters and facets will use are declared here, or added later.")
+            .For(Access.Admin, allIndexes: true).Named("createIndex", "Create an index", "An index holds documents of one model. Fields that filters and facets will use are declared here, or added later.")
             .WithErrors(Slugs.InvalidName, Slugs.ModelNotFound, Slugs.IndexExists, Slugs.DimensionMismatch, Slugs.ModelRequired, Slugs.ModelUnusable)
             .WithErrors(EndpointConventions.OfJsonBody);
         indexes.MapGet("", ListAsync)
@@ -48,7 +48,7 @@ internal static class IndexEndpoints
 
     private static async Task<Ok<IndexListResponse>> ListAsync(HttpContext http, IndexService indexes)
     {
-        var all = await indexes.ListAsync(TenantFeature.Of(http), http.RequestAborted);
+        var all = await indexes.ListAsync(TenantFeature.Whole(http), http.RequestAborted);
         return TypedResults.Ok(new IndexListResponse { Indexes = [.. all.Select(IndexView.Of)] });
     }
 

@@ -35,14 +35,14 @@ internal static class SnapshotEndpoints
             .For(Access.Admin).Named("getSnapshotArchive", "Fetch a snapshot as one file", "A tar archive: backup.json with the checksum of every file, then the files.")
             .WithErrors(Slugs.SnapshotNotFound, Slugs.SnapshotInProgress, Slugs.BackupDamaged);
         index.MapPost("/restore", RestoreAsync).Accepts<RestoreRequest>(RequestJson.Json)
-            .For(Access.Admin).Named("restoreSnapshot", "Restore a snapshot as a new index", "The index it was made of need not exist any more.")
+            .For(Access.Admin, allIndexes: true).Named("restoreSnapshot", "Restore a snapshot as a new index", "The index it was made of need not exist any more.")
             .WithErrors(Slugs.SnapshotNotFound, Slugs.InvalidName, Slugs.IndexExists, Slugs.BackupDamaged)
             .WithErrors(EndpointConventions.OfJsonBody);
     }
 
     public static void MapRestore(this RouteGroupBuilder v1) =>
         v1.MapPost("/restore", RestoreArchiveAsync).WithTags("Snapshots").Accepts<byte[]>(ArchiveWriter.Tar).Produces<IndexResponse>(StatusCodes.Status201Created)
-            .For(Access.Admin).Named("restoreArchive", "Restore an archive as a new index", "The body is an archive as it was fetched. It is checked as it comes; an altered or truncated one leaves nothing.")
+            .For(Access.Admin, allIndexes: true).Named("restoreArchive", "Restore an archive as a new index", "The body is an archive as it was fetched. It is checked as it comes; an altered or truncated one leaves nothing.")
             .WithQuery("name")
             .WithErrors(Slugs.InvalidName, Slugs.IndexExists, Slugs.BackupDamaged, Slugs.BodyTooLarge, Slugs.UnsupportedMediaType);
 

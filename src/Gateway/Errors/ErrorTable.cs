@@ -29,6 +29,8 @@ internal static class ErrorTable
         [Slugs.ModelNotFound] = new(404, "There is no such model"),
         [Slugs.SnapshotNotFound] = new(404, "There is no such snapshot"),
         [Slugs.TenantNotFound] = new(404, "There is no such tenant"),
+        [Slugs.KeyNotFound] = new(404, "There is no such key"),
+        [Slugs.TenantExists] = new(409, "A tenant of this name exists"),
         [Slugs.IndexExists] = new(409, "An index of this name exists"),
         [Slugs.SnapshotInProgress] = new(409, "A snapshot is being made already"),
         [Slugs.IndexChanged] = new(409, "The index was changed meanwhile"),

@@ -60,6 +60,16 @@ internal sealed class IndexDirectory(IGrainFactory grains, GrainCalls calls, IOp
 
     public void Forget(TenantId tenant, string name) => _known.TryRemove(new IndexKey(tenant, name));
 
+    /// <summary>A tenant is gone.</summary>
+    public void Forget(TenantId tenant)
+    {
+        foreach (var (key, _) in _known)
+        {
+            if (key.Tenant == tenant)
+                _known.TryRemove(key);
+        }
+    }
+
     public ISiloShardsGrain Silo(string address) => grains.GetGrain<ISiloShardsGrain>(address);
 
     public IShardGrain Shard(OpenIndex index, int number) => grains.GetGrain<IShardGrain>(index.Shard(number).ToString());

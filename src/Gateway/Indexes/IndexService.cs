@@ -2,6 +2,7 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Auth;
 using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Embeddings;
 
@@ -30,9 +31,12 @@ internal sealed class IndexService(IGrainFactory grains, GrainCalls calls, Index
             ? await calls.RepeatAsync(() => grains.GetGrain<IIndexGrain>(new IndexKey(tenant, name).ToString()).GetStatus(), CallPatience.OfRead, CancellationToken.None)
             : IndexDirectory.NotFound(name);
 
-    public async Task<IReadOnlyList<IndexStatus>> ListAsync(TenantId tenant, CancellationToken cancel)
+    /// <summary>The indexes that are there for a caller.</summary>
+    public async Task<IReadOnlyList<IndexStatus>> ListAsync(TenantFeature caller, CancellationToken cancel)
     {
-        var indexes = await calls.RepeatAsync(() => grains.GetGrain<ITenantGrain>(tenant.Value).ListIndexes(), cancel);
+        var tenant = caller.Tenant;
+        var all = await calls.RepeatAsync(() => grains.GetGrain<ITenantGrain>(tenant.Value).ListIndexes(), cancel);
+        IndexDescription[] indexes = [.. all.Where(index => caller.MaySee(index.Spec.Name))];
         var found = new IndexStatus?[indexes.Length];
         var options = new ParallelOptions { MaxDegreeOfParallelism = ListParallel, CancellationToken = cancel };
         await Parallel.ForAsync(0, indexes.Length, options, async (i, _) =>

@@ -87,6 +87,16 @@ internal readonly struct JsonFields
         return null;
     }
 
+    public long? Long(string name, long min, long max)
+    {
+        if (Any(name) is not { } value)
+            return null;
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max)
+            return number;
+        Fault(name, string.Create(CultureInfo.InvariantCulture, $"This must be a whole number from {min} to {max}, not {Show(value)}."));
+        return null;
+    }
+
     public double? Number(string name, double min, double max)
     {
         if (Any(name) is not { } value)

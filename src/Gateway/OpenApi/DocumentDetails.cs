@@ -7,7 +7,7 @@ namespace ClipOrleans.Gateway.OpenApi;
 internal sealed class DocumentDetails : IOpenApiDocumentTransformer
 {
     /// <summary>In the order in which one needs them.</summary>
-    private static readonly string[] Tags = ["Indexes", "Documents", "Search", "Snapshots", "Models and embeddings", "Health"];
+    private static readonly string[] Tags = ["Indexes", "Documents", "Search", "Snapshots", "Models and embeddings", "Keys", "Tenants", "Operation", "Health"];
 
     public Task TransformAsync(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {

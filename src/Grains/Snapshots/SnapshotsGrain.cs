@@ -96,6 +96,12 @@ internal sealed class SnapshotsGrain(SnapshotFolders folders, TimeProvider clock
         return deleted.Error;
     }
 
+    public async Task<Error?> DeleteAll()
+    {
+        await DisposeAsync();
+        return (await folders.RunAsync(() => { _folder.DeleteAll(); return true; })).Error;
+    }
+
     public Task<Result<ImmutableArray<SnapshotFile>>> ListFiles(string id) => UseAsync<ImmutableArray<SnapshotFile>>(id, () =>
     {
         var manifest = _folder.Read(id);

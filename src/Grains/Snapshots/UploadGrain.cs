@@ -31,6 +31,10 @@ internal sealed class UploadGrain(SnapshotFolders folders, TimeProvider clock) :
 
     public async Task<Result<ImmutableArray<SnapshotFile>>> Begin(Immutable<byte[]> manifest)
     {
+        // One that came while its tenant was removed would leave a folder behind.
+        var tenant = await GrainFactory.GetGrain<ITenantGrain>(_tenant.Value).Describe();
+        if (!tenant.IsSuccess || tenant.Value.IsDeleting)
+            return tenant.Error ?? Error.Of(Slugs.TenantNotFound, "There is no such tenant.");
         var begun = await folders.RunAsync(() =>
         {
             BackupUpload.DiscardOlder(folders.PathOf(SnapshotFolders.UploadsOf(_tenant)), (clock.GetUtcNow() - s_abandoned).UtcDateTime);

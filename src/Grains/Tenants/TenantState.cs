@@ -1,4 +1,18 @@
+using ClipOrleans.Contracts.Tenants;
+
 namespace ClipOrleans.Grains.Tenants;
+
+internal enum TenantPhase
+{
+    /// <summary>Nobody created it. Catalogs of before there were tenants know of <c>default</c> only, and have it so.</summary>
+    None = 0,
+
+    /// <summary>It exists.</summary>
+    Live = 1,
+
+    /// <summary>It is gone for everyone; what it had is being removed, after a crash too.</summary>
+    Deleting = 2,
+}
 
 /// <summary>
 /// What the catalog knows of a tenant. The names are those that may exist: a name is added before its index is made and
@@ -7,6 +21,18 @@ namespace ClipOrleans.Grains.Tenants;
 /// </summary>
 internal sealed class TenantState
 {
+    public TenantPhase Phase { get; set; }
+
+    public DateTimeOffset? CreatedAt { get; set; }
+
+    public TenantQuotas? Quotas { get; set; }
+
+    /// <summary>Whether the list of tenants has it: it is written here first, so that a crash in between is made good.</summary>
+    public bool IsListed { get; set; }
+
+    /// <summary>The ring of its keys; null as long as there was none.</summary>
+    public string? KeyRing { get; set; }
+
     /// <summary>The last incarnation given out, to whichever index; never given out again.</summary>
     public long LastIncarnation { get; set; }
 

@@ -107,6 +107,9 @@ public sealed class BackupFolder
             _disk.DeleteDirectory(_folder);
     }
 
+    /// <summary>Removes all backups and what was begun, durably.</summary>
+    public void DeleteAll() => DiskTree.Delete(_disk, _folder);
+
     private static bool IsUnfinished(string name) => name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal);
 
     private string Unfinished(string id) => DirectoryOf(id) + DurableFile.TemporarySuffix;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using ClipOrleans.EndToEnd.Http;
 using ClipOrleans.EndToEnd.Processes;
 
@@ -46,6 +47,41 @@ public sealed class KeysTests
         Assert.DoesNotContain(Key, silo.Process.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(data.Path, "operator.key")));
     }
+
+    [Fact]
+    public async Task I5_Tenants_and_keys_outlive_a_kill_and_a_deleted_tenant_leaves_nothing()
+    {
+        using var data = new TempFolder();
+        string shopper;
+        await using (var silo = await SiloProcess.StartAsync(data.Path, "--Auth:Mode=keys"))
+        {
+            using var operatorApi = await OperatorAsync(silo, data.Path);
+            (await operatorApi.PostAsync("admin/v1/tenants", new JsonObject { ["id"] = "acme" })).Expect(HttpStatusCode.Created);
+            var made = await operatorApi.PostAsync("admin/v1/tenants/acme/keys", new JsonObject { ["name"] = "first", ["role"] = "admin" });
+            shopper = (string)made.Expect(HttpStatusCode.Created).Json["key"]!;
+            using var acme = new Api(silo.Address, shopper);
+            (await acme.PostAsync("v1/indexes", new JsonObject { ["name"] = "shop", ["model"] = "none", ["dimensions"] = 2 })).Expect(HttpStatusCode.Created);
+            (await acme.PutAsync("v1/indexes/shop/documents/a", new JsonObject { ["vector"] = new JsonArray(1, 0) })).Expect(HttpStatusCode.Created);
+            await silo.KillAsync();
+        }
+
+        await using (var silo = await SiloProcess.StartAsync(data.Path, "--Auth:Mode=keys"))
+        {
+            using var operatorApi = await OperatorAsync(silo, data.Path);
+            using var acme = new Api(silo.Address, shopper);
+            await Deadline.UntilAsync(async () => (await acme.GetAsync("v1/indexes/shop/documents/a")).Status is HttpStatusCode.OK, Deadline.Long, () => silo.Process.Output);
+            (await operatorApi.DeleteAsync("admin/v1/tenants/acme")).Expect(HttpStatusCode.NoContent);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await acme.GetAsync("v1/indexes")).Status);
+            Assert.Equal(0, await silo.StopAsync());
+        }
+
+        var left = Directory.EnumerateFileSystemEntries(data.Path, "*", SearchOption.AllDirectories).Where(path => path.Contains("acme", StringComparison.Ordinal));
+        Assert.Empty(left);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data.Path, "catalog"), "*", SearchOption.AllDirectories));
+    }
+
+    private static async Task<Api> OperatorAsync(SiloProcess silo, string data) =>
+        new(silo.Address, (await File.ReadAllTextAsync(Path.Combine(data, "operator.key"))).Trim());
 
     private static async Task<bool> IsReadyAsync(Api api)
     {

@@ -4,6 +4,7 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Contracts.Tenants;
 
 namespace ClipOrleans.Gateway.Tests.Cluster;
 
@@ -61,6 +62,31 @@ internal sealed class FakeCatalog(FakeCluster cluster)
             return description;
         }
 
+        private FakeTenants Tenants => catalog.Tenants;
+
+        public Task<Result<TenantInfo>> Create(TenantQuotas quotas) => Task.FromResult(Tenants.Create(tenant, quotas));
+
+        public Task<Result<TenantInfo>> Describe() => Task.FromResult(Tenants.Describe(tenant));
+
+        public async Task<Error?> Delete()
+        {
+            foreach (var index in await ListIndexes())
+                await DeleteIndex(index.Spec.Name);
+            return Tenants.Delete(tenant);
+        }
+
+        public Task<Error?> ResumeRemoval() => throw new NotSupportedException("A start does it.");
+
+        public Task<Result<string>> OpenKeyRing() => Task.FromResult(Tenants.RingOf(tenant));
+
+        public Task<Result<KeyInfo>> AddKey(string ring, KeySpec key) => Tenants.Ring(ring).Add(tenant, key);
+
+        public async Task<Result<ImmutableArray<KeyInfo>>> ListKeys() =>
+            Tenants.RingOf(tenant) is { IsSuccess: true } ring ? await Tenants.Ring(ring.Value).List() : Tenants.RingOf(tenant).Error!;
+
+        public async Task<Error?> RemoveKey(string id) =>
+            Tenants.RingOf(tenant) is { IsSuccess: true } ring ? await Tenants.Ring(ring.Value).Remove(id) : Tenants.RingOf(tenant).Error;
+
         public Task<Result<long>> ReserveIndex(string name) => throw new NotSupportedException("The grains of snapshots do it.");
 
         public Task<ImmutableArray<IndexDescription>> ListIndexes() => Task.FromResult(
@@ -77,6 +103,8 @@ internal sealed class FakeCatalog(FakeCluster cluster)
     }
 
     private FaultInjection Faults => cluster.Faults;
+
+    private FakeTenants Tenants => cluster.Tenants;
 
     private static Error NotFound(string name) => Error.Of(Slugs.IndexNotFound, $"There is no index '{name}'.");
 

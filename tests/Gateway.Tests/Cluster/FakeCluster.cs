@@ -31,6 +31,8 @@ internal sealed class FakeCluster : IGrainFactory
 
     public FakeSnapshots Snapshots { get; }
 
+    public FakeTenants Tenants { get; }
+
     public ImmutableArray<ModelInfo> Models { get; set; } = [ToyModel(Model, isDefault: true)];
 
     /// <summary>What each shard says of its codes.</summary>
@@ -49,6 +51,7 @@ internal sealed class FakeCluster : IGrainFactory
     {
         Catalog = new FakeCatalog(this);
         Snapshots = new FakeSnapshots(this);
+        Tenants = new FakeTenants(this);
     }
 
     public static ModelInfo ToyModel(string name, bool isDefault = false, string? problem = null) =>
@@ -106,6 +109,8 @@ internal sealed class FakeCluster : IGrainFactory
         : type == typeof(IIndexGrain) ? Catalog.Index(key)
         : type == typeof(ITenantGrain) ? Catalog.Tenant(key)
         : type == typeof(ISnapshotsGrain) ? Snapshots.Of(key)
+        : type == typeof(IKeyRingGrain) ? Tenants.Ring(key)
+        : type == typeof(ITenantDirectoryGrain) ? Tenants.Directory(key)
         : type == typeof(IUploadGrain) ? Snapshots.Upload(key)
         : type == typeof(ISiloShardsGrain) ? new FakeSilo(this, key)
         : type == typeof(IEncoderGrain) ? new FakeEncoder(this, key)

@@ -56,6 +56,8 @@ internal sealed class FakeSnapshots(FakeCluster cluster)
 
         public Task<Error?> Delete(string id) => Task.FromResult(all._snapshots.TryRemove($"{key}/{id}", out _) ? null : NotFound);
 
+        public Task<Error?> DeleteAll() => throw new NotSupportedException("The tenant grain does it.");
+
         public Task<Result<ImmutableArray<SnapshotFile>>> ListFiles(string id) => Task.FromResult<Result<ImmutableArray<SnapshotFile>>>(
             Has(id) ? all._snapshots[$"{key}/{id}"].Select(file => new SnapshotFile(file.Key, file.Value.Length)).ToImmutableArray() : NotFound);
 

@@ -33,7 +33,13 @@ public sealed class ProblemTests
         },
         [Slugs.ModelNotFound] = host => host.PostAsync("/v1/embeddings", "{\"model\":\"nothing\",\"input\":\"red\"}"),
         [Slugs.SnapshotNotFound] = host => host.GetAsync("/v1/indexes/shop/snapshots/nothing"),
-        [Slugs.TenantNotFound] = host => SearchFailing(host, Error.Of(Slugs.TenantNotFound, "There is no such tenant.")),
+        [Slugs.TenantNotFound] = host => host.GetAsync("/admin/v1/tenants/nobody"),
+        [Slugs.KeyNotFound] = host => host.DeleteAsync("/v1/keys/nothing"),
+        [Slugs.TenantExists] = async host =>
+        {
+            (await host.PostAsync("/admin/v1/tenants", "{\"id\":\"acme\"}")).Expect(HttpStatusCode.Created);
+            return await host.PostAsync("/admin/v1/tenants", "{\"id\":\"acme\"}");
+        },
         [Slugs.IndexExists] = host => host.PostAsync("/v1/indexes", "{\"name\":\"shop\"}"),
         [Slugs.SnapshotInProgress] = async host =>
         {

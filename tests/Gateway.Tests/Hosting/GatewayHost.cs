@@ -33,7 +33,11 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<GatewayHost> StartAsync(params IEnumerable<(string Key, string Value)> settings)
+    public static Task<GatewayHost> StartAsync(params IEnumerable<(string Key, string Value)> settings) => StartAsync(_ => { }, settings);
+
+    /// <param name="configure">Replaces services, before the gateway adds its own.</param>
+    /// <param name="settings">What is configured.</param>
+    public static async Task<GatewayHost> StartAsync(Action<IServiceCollection> configure, params IEnumerable<(string Key, string Value)> settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = Environments.Production });
         builder.Configuration.AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
@@ -41,6 +45,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var cluster = new FakeCluster();
         builder.Services.AddSingleton<IGrainFactory>(cluster);
+        configure(builder.Services);
         builder.Services.AddClipOrleansGateway(builder.Configuration);
         var app = builder.Build();
         app.MapClipOrleansGateway();

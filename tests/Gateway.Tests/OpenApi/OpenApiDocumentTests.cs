@@ -52,7 +52,7 @@ public sealed class OpenApiDocumentTests
             var (path, method, operation) = operations[id];
             if (JsonBodies(new("request", operation["requestBody"])).FirstOrDefault()?["example"] is not { } example)
                 continue;
-            var address = path.Replace("{index}", "shop", StringComparison.Ordinal).Replace("{id}", "12345", StringComparison.Ordinal);
+            var address = path.Replace("{index}", "shop", StringComparison.Ordinal).Replace("{id}", "12345", StringComparison.Ordinal).Replace("{tenant}", "acme", StringComparison.Ordinal);
             var answer = await host.SendAsync(new HttpMethod(method.ToUpperInvariant()), address, GatewayHost.Json(example.ToJsonString()));
             Assert.False((int)answer.Status is 400 or 405 or 415 or 500, $"{id}: {answer.Text}");
         }

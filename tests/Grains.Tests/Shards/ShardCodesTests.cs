@@ -22,7 +22,7 @@ public sealed class ShardCodesTests
         using var data = new TempFolder();
         await using var cluster = await GrainsCluster.StartAsync(data.Path);
         var spec = Sample.Spec("pictures") with { Dimensions = Dimensions, TargetRecall = 0.5 };
-        var created = await cluster.Tenant("acme").CreateIndex(spec);
+        var created = await cluster.Tenant("default").CreateIndex(spec);
         var sample = new Sample(cluster, created.Value);
         Assert.Equal(ShardCodes.Exact, (await sample.Shard(0).GetStatus()).Codes);
         foreach (var some in Enumerable.Range(0, Documents).Chunk(1_000))
@@ -35,7 +35,7 @@ public sealed class ShardCodesTests
         Assert.Equal("list-scan", found.Plan.Strategy);
         Assert.True(found.Plan is { ListsProbed: > 0, RowsCoded: > 0, EffortLevel: not null }, found.Plan.ToString());
 
-        var changed = await cluster.Index("acme", "pictures").Update(new IndexPatch([], TargetRecall: 0.6, KeepImages: null));
+        var changed = await cluster.Index("default", "pictures").Update(new IndexPatch([], TargetRecall: 0.6, KeepImages: null));
         sample.Index = changed.Value;
         Assert.True((await SearchAsync(sample)).Plan.EffortLevel > found.Plan.EffortLevel);
     }

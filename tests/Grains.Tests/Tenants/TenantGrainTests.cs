@@ -1,5 +1,6 @@
 using ClipOrleans.Contracts.Documents;
 using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Tenants;
 
 namespace ClipOrleans.Grains.Tests.Tenants;
 
@@ -35,6 +36,8 @@ public sealed class TenantGrainTests
         using var data = new TempFolder();
         await using var cluster = await GrainsCluster.StartAsync(data.Path);
         var tenant = cluster.Tenant("acme");
+        Assert.Equal(Slugs.TenantNotFound, (await tenant.CreateIndex(Sample.Spec("pictures"))).Error?.Slug);
+        Assert.True((await tenant.Create(new TenantQuotas())).IsSuccess);
         var all = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => tenant.CreateIndex(Sample.Spec("pictures"))));
         Assert.Single(all, one => one.IsSuccess);
         Assert.All(all.Where(one => !one.IsSuccess), one => Assert.Equal(Slugs.IndexExists, one.Error?.Slug));
