@@ -39,6 +39,9 @@ public static class Limits
     /// <summary>Shards of an index.</summary>
     public const int MaxShards = 1_024;
 
+    /// <summary>Read replicas of a shard.</summary>
+    public const int MaxReplicas = 4;
+
     /// <summary>Declared fields of an index.</summary>
     public const int MaxFields = 64;
 

@@ -2,6 +2,7 @@ using ClipOrleans.Clip.Models;
 using ClipOrleans.Grains.Catalog;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Grains.Placement;
+using ClipOrleans.Grains.Replicas;
 using ClipOrleans.Grains.Shards;
 using ClipOrleans.Grains.Snapshots;
 using ClipOrleans.Grains.Tenants;
@@ -73,6 +74,7 @@ public static class GrainsSetup
         {
             collection.CollectionQuantum = s_collectionQuantum;
             collection.ClassSpecificCollectionAge[typeof(ShardGrain).FullName!] = TimeSpan.FromMinutes(storage.Value.IdleMinutes);
+            collection.ClassSpecificCollectionAge[typeof(ShardReplicaGrain).FullName!] = TimeSpan.FromMinutes(storage.Value.IdleMinutes);
             collection.DeactivationTimeout = s_deactivationTimeout;
         });
         services.Configure<SiloMessagingOptions>(static messaging => messaging.CancelRequestOnTimeout = true);

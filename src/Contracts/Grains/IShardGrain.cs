@@ -41,6 +41,10 @@ public interface IShardGrain : IGrainWithStringKey
     [Alias("ReadImage"), AlwaysInterleave]
     Task<Result<StoredImage>> ReadImage(long indexVersion, string id);
 
+    /// <summary>The sequence number of the last write that was acknowledged, or of a later one.</summary>
+    [Alias("GetSequence"), AlwaysInterleave]
+    Task<Result<long>> GetSequence();
+
     /// <summary>Answers at once, also while loading.</summary>
     [Alias("GetStatus"), AlwaysInterleave]
     Task<ShardStatus> GetStatus();

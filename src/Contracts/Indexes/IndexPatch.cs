@@ -8,4 +8,5 @@ public sealed record IndexPatch(
     [property: Id(0)] ImmutableArray<FieldSpec> AddedFields,
     [property: Id(1)] double? TargetRecall,
     [property: Id(2)] KeepImages? KeepImages,
-    [property: Id(3)] Quantization? Quantization = null);
+    [property: Id(3)] Quantization? Quantization = null,
+    [property: Id(4)] int? Replicas = null);

@@ -6,6 +6,7 @@ namespace ClipOrleans.Contracts.Indexes;
 /// <param name="Model">A loaded model's name, or <see cref="NoModel"/> for an index of the caller's own vectors.</param>
 /// <param name="ModelRevision">The revision of the model at creation, empty without one.</param>
 /// <param name="Quantization">Auto in catalogs that were written before there was a choice.</param>
+/// <param name="Replicas">Read replicas of each shard, beside the shard itself.</param>
 [GenerateSerializer, Immutable, Alias("clip.IndexSpec")]
 public sealed record IndexSpec(
     [property: Id(0)] string Name,
@@ -16,7 +17,8 @@ public sealed record IndexSpec(
     [property: Id(5)] int Shards,
     [property: Id(6)] double TargetRecall,
     [property: Id(7)] KeepImages KeepImages,
-    [property: Id(8)] Quantization Quantization = Quantization.Auto)
+    [property: Id(8)] Quantization Quantization = Quantization.Auto,
+    [property: Id(9)] int Replicas = 0)
 {
     public const string NoModel = "none";
 }

@@ -42,4 +42,22 @@ public enum ShardState
 [GenerateSerializer, Immutable, Alias("clip.IndexStatus")]
 public sealed record IndexStatus(
     [property: Id(0)] IndexDescription Description,
-    [property: Id(1)] ImmutableArray<ShardStatus> Shards);
+    [property: Id(1)] ImmutableArray<ShardStatus> Shards,
+    [property: Id(2)] ImmutableArray<ReplicaStatus> Replicas = default);
+
+/// <summary>The state of one read replica at one moment.</summary>
+/// <param name="Replica">Its number, from 1.</param>
+/// <param name="Sequence">The sequence number of the last write that it shows.</param>
+/// <param name="BehindMilliseconds">How old what it shows may be at most, as of its last look at the log.</param>
+[GenerateSerializer, Immutable, Alias("clip.ReplicaStatus")]
+public sealed record ReplicaStatus(
+    [property: Id(0)] int Shard,
+    [property: Id(1)] int Replica,
+    [property: Id(2)] ShardState State,
+    [property: Id(3)] long Documents,
+    [property: Id(4)] long BytesInMemory,
+    [property: Id(5)] long Sequence,
+    [property: Id(6)] double BehindMilliseconds,
+    [property: Id(7)] string Silo,
+    [property: Id(8)] string SiloAddress,
+    [property: Id(9)] string? Problem);

@@ -5,11 +5,13 @@ namespace ClipOrleans.Contracts.Search;
 
 /// <summary>One search on those shards of an index that one silo has.</summary>
 /// <param name="Index">The index as the first part of a <see cref="Keys.ShardKey"/>: <c>tenant/index-incarnation</c>.</param>
+/// <param name="Replica">0: the shards themselves; otherwise their replicas of this number.</param>
 [GenerateSerializer, Immutable, Alias("clip.SiloQuery")]
 public sealed record SiloQuery(
     [property: Id(0)] string Index,
     [property: Id(1)] ImmutableArray<int> Shards,
-    [property: Id(2)] ShardQuery Query);
+    [property: Id(2)] ShardQuery Query,
+    [property: Id(3)] int Replica = 0);
 
 /// <summary>A leg for each shard that was asked, in order, cut to what can be among the best of them together.</summary>
 [GenerateSerializer, Immutable, Alias("clip.SiloHits")]

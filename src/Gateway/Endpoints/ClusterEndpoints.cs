@@ -44,12 +44,13 @@ internal static class ClusterEndpoints
 
     private static PlacedShardWire Of(PlacedShard placed)
     {
-        var (key, load) = (ShardKey.Parse(placed.Load.Shard), placed.Load);
+        var (key, load) = (ShardKey.Parse(ReplicaKey.ShardOf(placed.Load.Shard)), placed.Load);
         return new PlacedShardWire
         {
             Tenant = key.Tenant.Value,
             Index = key.Index,
             Shard = key.Shard,
+            Replica = ReplicaOf(load.Shard),
             Silo = placed.Silo,
             SiloName = placed.SiloName,
             State = load.State switch
@@ -67,7 +68,9 @@ internal static class ClusterEndpoints
 
     private static ShardMoveWire Of(ShardMove move)
     {
-        var key = ShardKey.Parse(move.Shard);
-        return new ShardMoveWire { Tenant = key.Tenant.Value, Index = key.Index, Shard = key.Shard, From = move.From, To = move.To, StartedAt = move.StartedAt };
+        var key = ShardKey.Parse(ReplicaKey.ShardOf(move.Shard));
+        return new ShardMoveWire { Tenant = key.Tenant.Value, Index = key.Index, Shard = key.Shard, Replica = ReplicaOf(move.Shard), From = move.From, To = move.To, StartedAt = move.StartedAt };
     }
+
+    private static int? ReplicaOf(string key) => ReplicaKey.Is(key) ? ReplicaKey.Parse(key).Number : null;
 }

@@ -72,6 +72,9 @@ internal sealed class IndexDirectory(IGrainFactory grains, GrainCalls calls, IOp
 
     public ISiloShardsGrain Silo(string address) => grains.GetGrain<ISiloShardsGrain>(address);
 
+    public IShardReplicaGrain Replica(OpenIndex index, int shard, int number) =>
+        grains.GetGrain<IShardReplicaGrain>(new ReplicaKey(index.Shard(shard), number).ToString());
+
     public IShardGrain Shard(OpenIndex index, int number) => grains.GetGrain<IShardGrain>(index.Shard(number).ToString());
 
     /// <summary>Whether a shard's answer means that what is known of the index may be old.</summary>

@@ -12,7 +12,7 @@ namespace ClipOrleans.Gateway.Indexes;
 /// <summary>What a caller wants a new index to be, before the model is looked up.</summary>
 internal sealed record IndexWish(
     string Name, string? Model, int? Dimensions, ImmutableArray<FieldSpec> Fields, int Shards, double TargetRecall, KeepImages KeepImages,
-    Quantization Quantization);
+    Quantization Quantization, int Replicas);
 
 /// <summary>Reads the requests about indexes.</summary>
 internal static class IndexRequests
@@ -43,7 +43,8 @@ internal static class IndexRequests
             fields.Integer("shards", 1, Contracts.Limits.MaxShards) ?? DefaultShards,
             fields.Number("targetRecall", MinTargetRecall, 1) ?? DefaultTargetRecall,
             ReadKeepImages(fields) ?? KeepImages.Thumbnail,
-            ReadQuantization(fields) ?? Quantization.Auto);
+            ReadQuantization(fields) ?? Quantization.Auto,
+            fields.Integer("replicas", 0, Contracts.Limits.MaxReplicas) ?? 0);
         return faults.Any ? faults.ToError() : wish;
     }
 
@@ -52,7 +53,8 @@ internal static class IndexRequests
         var faults = new Faults();
         var fields = JsonFields.Open(root, "", faults, UpdateMembers);
         var patch = new IndexPatch(
-            ReadFieldList(fields, faults), fields.Number("targetRecall", MinTargetRecall, 1), ReadKeepImages(fields), ReadQuantization(fields));
+            ReadFieldList(fields, faults), fields.Number("targetRecall", MinTargetRecall, 1), ReadKeepImages(fields), ReadQuantization(fields),
+            fields.Integer("replicas", 0, Contracts.Limits.MaxReplicas));
         return faults.Any ? faults.ToError() : patch;
     }
 

@@ -87,5 +87,6 @@ internal sealed class IndexService(IGrainFactory grains, GrainCalls calls, Index
     }
 
     private static IndexSpec Spec(IndexWish wish, string model, string revision, int dimensions) =>
-        new(wish.Name, model, revision, dimensions, wish.Fields, wish.Shards, wish.TargetRecall, wish.KeepImages, wish.Quantization);
+        new(wish.Name, model, revision, dimensions, wish.Fields, wish.Shards, wish.TargetRecall, wish.KeepImages, wish.Quantization,
+            wish.Replicas);
 }

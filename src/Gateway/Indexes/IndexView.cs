@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Gateway.Wire;
 
@@ -34,23 +35,38 @@ internal static class IndexView
                 Other = shards.Sum(shard => shard.Memory.Other),
                 Mapped = shards.Sum(shard => shard.Memory.Mapped),
             },
-            Shards = [.. shards.Select(Of)],
+            Replicas = spec.Replicas,
+            Shards = [.. shards.Select(shard => Of(shard, status.Replicas))],
             Version = description.Version,
             CreatedAt = description.CreatedAt.UtcDateTime,
             UpdatedAt = description.UpdatedAt.UtcDateTime,
         };
     }
 
-    private static ShardWire Of(ShardStatus shard) => new()
+    private static string NameOf(ShardState state) => state switch
+    {
+        ShardState.Ready => "ready",
+        ShardState.Loading => "loading",
+        ShardState.Failed => "failed",
+        _ => throw new InvalidDataException($"{state} is not a state of a shard."),
+    };
+
+    private static ReplicaWire Of(ReplicaStatus replica) => new()
+    {
+        Replica = replica.Replica,
+        State = NameOf(replica.State),
+        Documents = replica.Documents,
+        BytesInMemory = replica.BytesInMemory,
+        Sequence = replica.Sequence,
+        BehindMs = Math.Round(replica.BehindMilliseconds, 1),
+        Silo = replica.SiloAddress.Length == 0 ? null : replica.SiloAddress,
+        Problem = replica.Problem,
+    };
+
+    private static ShardWire Of(ShardStatus shard, ImmutableArray<ReplicaStatus> replicas) => new()
     {
         Shard = shard.Shard,
-        State = shard.State switch
-        {
-            ShardState.Ready => "ready",
-            ShardState.Loading => "loading",
-            ShardState.Failed => "failed",
-            _ => throw new InvalidDataException($"{shard.State} is not a state of a shard."),
-        },
+        State = NameOf(shard.State),
         Percent = shard.Percent,
         Codes = RecallView.NameOf(shard.Codes),
         Documents = shard.Documents,
@@ -60,5 +76,7 @@ internal static class IndexView
         Sequence = shard.Sequence,
         Epoch = shard.Epoch,
         Problem = shard.Problem,
+        Silo = shard.SiloAddress.Length == 0 ? null : shard.SiloAddress,
+        Replicas = replicas.IsDefaultOrEmpty ? null : [.. replicas.Where(replica => replica.Shard == shard.Shard).Select(Of)],
     };
 }

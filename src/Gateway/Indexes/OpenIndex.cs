@@ -7,10 +7,13 @@ namespace ClipOrleans.Gateway.Indexes;
 /// <summary>One version of an index, ready for use: its field schema is built once.</summary>
 internal sealed class OpenIndex
 {
+    private readonly ShardRoutes[] _routes;
+    private int _turn;
+
     public OpenIndex(IndexDescription description)
     {
         Description = description;
-        Routes = new ShardRoutes(description.Spec.Shards);
+        _routes = [.. Enumerable.Range(0, description.Spec.Replicas + 1).Select(_ => new ShardRoutes(description.Spec.Shards))];
         ShardPrefix = ShardKey.PrefixOf(TenantId.Parse(description.Tenant), description.Spec.Name, description.Incarnation);
         Tenant = TenantId.Parse(description.Tenant);
         Schema = new FieldSchema([.. description.Spec.Fields.Select(field => new FieldDefinition(
@@ -36,8 +39,11 @@ internal sealed class OpenIndex
 
     public bool HasModel => Spec.Model != IndexSpec.NoModel;
 
-    /// <summary>Which silo has which shard, as far as it is known.</summary>
-    public ShardRoutes Routes { get; }
+    /// <summary>Which silo has which shard, as far as it is known; at 1 and on: which has the replicas of this number.</summary>
+    public ShardRoutes RoutesOf(int replica) => _routes[replica];
+
+    /// <summary>Whom the next search asks: the shards themselves (0) and each set of replicas in turn.</summary>
+    public int NextReplica() => _routes.Length == 1 ? 0 : (int)((uint)Interlocked.Increment(ref _turn) % (uint)_routes.Length);
 
     /// <summary>The keys of its shards without the number.</summary>
     public string ShardPrefix { get; }

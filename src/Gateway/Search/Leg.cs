@@ -10,8 +10,11 @@ namespace ClipOrleans.Gateway.Search;
 /// <param name="error">Why it did not.</param>
 /// <param name="milliseconds">From asking to the answer.</param>
 /// <param name="found">Hits that the shard had, before its silo left out those that others of its shards surpass.</param>
-internal sealed class Leg(int shard, ShardHits? hits, Error? error, double milliseconds, int found)
+/// <param name="replica">0: the shard itself answered; otherwise the replica of this number.</param>
+internal sealed class Leg(int shard, ShardHits? hits, Error? error, double milliseconds, int found, int replica = 0)
 {
+    public int Replica { get; } = replica;
+
     public int Shard { get; } = shard;
 
     public double Milliseconds { get; } = milliseconds;

@@ -19,11 +19,12 @@ internal sealed class Scatter(IndexDirectory directory, LegCalls calls, TimeProv
     {
         using var stage = instruments.Stage("scatter");
         var legs = new Leg[index.Shards];
-        var plan = index.Routes.Plan();
-        if (plan is [{ Silo: null, Shards: [var only] }])
+        var replica = index.NextReplica();
+        var plan = index.RoutesOf(replica).Plan();
+        if (replica == 0 && plan is [{ Silo: null, Shards: [var only] }])
             legs[only] = await SearchShardAsync(index, only, query, deadline);
         else
-            await Task.WhenAll(plan.Select(route => SearchRouteAsync(index, route, query, deadline, legs)));
+            await Task.WhenAll(plan.Select(route => SearchRouteAsync(index, replica, route, query, deadline, legs)));
         return legs;
     }
 
@@ -44,20 +45,21 @@ internal sealed class Scatter(IndexDirectory directory, LegCalls calls, TimeProv
             : TopKMerge.Merge(lists, count, hit => (hit.Score, hit.Id));
     }
 
-    private async Task SearchRouteAsync(OpenIndex index, ShardRoute route, ShardQuery query, Deadline deadline, Leg[] legs)
+    private async Task SearchRouteAsync(OpenIndex index, int replica, ShardRoute route, ShardQuery query, Deadline deadline, Leg[] legs)
     {
         if (route.Silo is { } silo)
-            await SearchSiloAsync(index, silo, route, query, deadline, legs);
+            await SearchSiloAsync(index, silo, replica, route, query, deadline, legs);
         await Task.WhenAll(route.Shards.Where(shard => legs[shard] is null).Select(async shard =>
-            legs[shard] = await SearchShardAsync(index, shard, query, deadline)));
+            legs[shard] = (replica == 0 ? null : await SearchReplicaAsync(index, shard, replica, query, deadline))
+                ?? await SearchShardAsync(index, shard, query, deadline)));
     }
 
     /// <summary>Fills the legs that the silo can answer for; the others are left to their own grains.</summary>
-    private async Task SearchSiloAsync(OpenIndex index, string silo, ShardRoute route, ShardQuery query, Deadline deadline, Leg[] legs)
+    private async Task SearchSiloAsync(OpenIndex index, string silo, int replica, ShardRoute route, ShardQuery query, Deadline deadline, Leg[] legs)
     {
         var start = Stopwatch.GetTimestamp();
         var timed = query with { BudgetMilliseconds = deadline.RemainingMilliseconds };
-        var answer = await calls.AskOnceAsync(deadline, cancel => SearchSiloAsync(silo, new SiloQuery(index.ShardPrefix, route.Shards, timed), cancel));
+        var answer = await calls.AskOnceAsync(deadline, cancel => SearchSiloAsync(silo, new SiloQuery(index.ShardPrefix, route.Shards, timed, replica), cancel));
         var travelled = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         if (!answer.IsSuccess && answer.Error.Slug != Slugs.ShardMoving)
         {
@@ -66,12 +68,15 @@ internal sealed class Scatter(IndexDirectory directory, LegCalls calls, TimeProv
             return;
         }
 
-        var answered = answer.IsSuccess ? answer.Value.Legs.Where(leg => leg.Error?.Slug is not (Slugs.ShardMoving or Slugs.Loading)) : [];
-        foreach (var leg in answered)
-            legs[leg.Shard] = new Leg(leg.Shard, leg.Hits, leg.Error, travelled, leg.Found);
+        foreach (var leg in answer.IsSuccess ? answer.Value.Legs.Where(leg => Stands(leg.Error, replica)) : [])
+            legs[leg.Shard] = new Leg(leg.Shard, leg.Hits, leg.Error, travelled, leg.Found, replica);
         foreach (var shard in route.Shards.Where(shard => legs[shard] is null))
-            index.Routes.Learn(shard, null);
+            index.RoutesOf(replica).Learn(shard, null);
     }
+
+    /// <summary>Whether an answer is one: otherwise the shard is asked by its own grain. Of a replica nothing stands but hits and what any shard would say.</summary>
+    private static bool Stands(Error? error, int replica) => error is null
+        || (replica == 0 ? error.Slug is not (Slugs.ShardMoving or Slugs.Loading) : IndexDirectory.IsStale(error));
 
     /// <summary>A silo that is gone, or does not answer, is not asked again: its shards have moved, wherever to.</summary>
     private async Task<Result<SiloHits>> SearchSiloAsync(string silo, SiloQuery query, CancellationToken cancel)
@@ -92,12 +97,39 @@ internal sealed class Scatter(IndexDirectory directory, LegCalls calls, TimeProv
         }
     }
 
+    /// <summary>Asks a replica, once and not for long.</summary>
+    /// <returns>Null when it has no answer: then the shard is asked.</returns>
+    private async Task<Leg?> SearchReplicaAsync(OpenIndex index, int shard, int replica, ShardQuery query, Deadline deadline)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var budget = Math.Max(1, deadline.RemainingMilliseconds / 2);
+        var answer = await calls.AskOnceAsync(deadline, async cancel =>
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromMilliseconds(budget), clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, limit.Token);
+            try
+            {
+                return await directory.Replica(index, shard, replica).Search(query with { BudgetMilliseconds = budget }, either.Token).WaitAsync(either.Token);
+            }
+            catch (Exception fault) when (fault is OrleansException || (fault is OperationCanceledException && !cancel.IsCancellationRequested))
+            {
+                return Error.RetryLater(Slugs.ShardMoving, "The replica does not answer.", 1);
+            }
+        });
+        index.RoutesOf(replica).Learn(shard, answer.IsSuccess ? answer.Value.Silo : null);
+        return Stands(answer.Error, replica)
+            ? new Leg(
+                shard, answer.IsSuccess ? answer.Value : null, answer.Error, Stopwatch.GetElapsedTime(start).TotalMilliseconds,
+                answer.IsSuccess ? answer.Value.Ids.Length : 0, replica)
+            : null;
+    }
+
     private async Task<Leg> SearchShardAsync(OpenIndex index, int shard, ShardQuery query, Deadline deadline)
     {
         var start = Stopwatch.GetTimestamp();
         var answer = await calls.AskAsync(deadline, cancel => directory.Shard(index, shard).Search(query with { BudgetMilliseconds = deadline.RemainingMilliseconds }, cancel));
         if (answer.IsSuccess)
-            index.Routes.Learn(shard, answer.Value.Silo);
+            index.RoutesOf(0).Learn(shard, answer.Value.Silo);
         return new Leg(
             shard, answer.IsSuccess ? answer.Value : null, answer.Error, Stopwatch.GetElapsedTime(start).TotalMilliseconds,
             answer.IsSuccess ? answer.Value.Ids.Length : 0);

@@ -61,6 +61,7 @@ internal sealed class SearchAnswer(TimeProvider clock)
     {
         Shard = leg.Shard,
         Silo = leg.Hits?.Silo,
+        Replica = leg.Replica == 0 ? null : leg.Replica,
         TookMs = Math.Round(leg.Milliseconds, 3),
         Strategy = leg.Hits?.Plan.Strategy,
         Documents = leg.Hits?.Plan.Documents,

@@ -60,6 +60,9 @@ internal sealed record PlacedShardWire
 
     public required int Shard { get; init; }
 
+    [Description("The number of the read replica; absent where it is the shard itself.")]
+    public int? Replica { get; init; }
+
     [Description("The address of the silo that has it.")]
     public required string Silo { get; init; }
 
@@ -86,6 +89,9 @@ internal sealed record ShardMoveWire
     public required string Index { get; init; }
 
     public required int Shard { get; init; }
+
+    [Description("The number of the read replica; absent where it is the shard itself.")]
+    public int? Replica { get; init; }
 
     public required string From { get; init; }
 

@@ -20,6 +20,9 @@ internal sealed record CreateIndexRequest
     [Description("Parts that the documents are spread over, 1 to 1,024. Default 1. It can't be changed later.")]
     public int? Shards { get; init; }
 
+    [Description("Read replicas of each shard, on other silos: 0 to 4. They share the searches. Default 0.")]
+    public int? Replicas { get; init; }
+
     [Description("Least recall@10 of searches that are not exact, 0.1 to 1. Default 0.95.")]
     public double? TargetRecall { get; init; }
 
@@ -38,6 +41,9 @@ internal sealed record UpdateIndexRequest
 
     [Description("Least recall@10 of searches that are not exact, 0.1 to 1.")]
     public double? TargetRecall { get; init; }
+
+    [Description("Read replicas of each shard, 0 to 4.")]
+    public int? Replicas { get; init; }
 
     [Description("How vectors are coded for searches that are not exact: auto, none, int8 or binary. The shards code anew in the background and serve meanwhile.")]
     public string? Quantization { get; init; }
@@ -85,6 +91,9 @@ internal sealed record IndexResponse
     public required string Quantization { get; init; }
 
     public required string KeepImages { get; init; }
+
+    [Description("Read replicas of each shard.")]
+    public required int Replicas { get; init; }
 
     [Description("ready, loading (some shard is still loading) or failed (some shard does not answer).")]
     public required string Status { get; init; }
@@ -185,6 +194,38 @@ internal sealed record ShardWire
 
     [Description("Grows each time the shard is opened.")]
     public required long Epoch { get; init; }
+
+    [Description("What is wrong with it, if anything.")]
+    public string? Problem { get; init; }
+
+    [Description("The address of the silo that has it; absent where none answered.")]
+    public string? Silo { get; init; }
+
+    [Description("Its read replicas, if it has any.")]
+    public IReadOnlyList<ReplicaWire>? Replicas { get; init; }
+}
+
+/// <summary>A read replica of a shard.</summary>
+internal sealed record ReplicaWire
+{
+    [Description("Its number, from 1.")]
+    public required int Replica { get; init; }
+
+    [Description("ready, loading or failed. While it is not ready the shard answers alone.")]
+    public required string State { get; init; }
+
+    public required long Documents { get; init; }
+
+    public required long BytesInMemory { get; init; }
+
+    [Description("Number of the last write that it shows.")]
+    public required long Sequence { get; init; }
+
+    [Description("Milliseconds since it last looked at the log and showed all that was there. A search waits for what was acknowledged before it.")]
+    public required double BehindMs { get; init; }
+
+    [Description("The address of the silo that has it; absent where none answered.")]
+    public string? Silo { get; init; }
 
     [Description("What is wrong with it, if anything.")]
     public string? Problem { get; init; }

@@ -216,6 +216,9 @@ internal sealed record ExplainLegWire
     [Description("The address of the silo that answered for it.")]
     public string? Silo { get; init; }
 
+    [Description("The number of the read replica that answered; absent where the shard itself did.")]
+    public int? Replica { get; init; }
+
     [Description("Milliseconds from asking to its answer. Shards of one silo are asked by one call, and have one time.")]
     public required double TookMs { get; init; }
 

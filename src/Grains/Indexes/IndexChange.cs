@@ -34,6 +34,7 @@ internal static class IndexChange
             TargetRecall = patch.TargetRecall ?? current.Spec.TargetRecall,
             KeepImages = patch.KeepImages ?? current.Spec.KeepImages,
             Quantization = patch.Quantization ?? current.Spec.Quantization,
+            Replicas = patch.Replicas ?? current.Spec.Replicas,
         };
         return spec == current.Spec ? current : current with { Spec = spec, Version = current.Version + 1, UpdatedAt = now };
     }

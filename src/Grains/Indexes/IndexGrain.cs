@@ -40,7 +40,7 @@ internal sealed partial class IndexGrain(
     {
         var described = await Describe();
         return described.IsSuccess
-            ? new IndexStatus(described.Value, await new IndexShards(GrainFactory, described.Value).GetStatusAsync())
+            ? await StatusAsync(new IndexShards(GrainFactory, described.Value), described.Value)
             : described.Error;
     }
 
@@ -168,6 +168,12 @@ internal sealed partial class IndexGrain(
             DeactivateOnIdle();
             throw;
         }
+    }
+
+    private static async Task<IndexStatus> StatusAsync(IndexShards shards, IndexDescription description)
+    {
+        var replicas = shards.GetReplicasAsync();
+        return new IndexStatus(description, await shards.GetStatusAsync(), await replicas);
     }
 
     private Error NotFound() => Error.Of(Slugs.IndexNotFound, $"There is no index named '{_key.Name}'.");

@@ -61,7 +61,28 @@ internal sealed class IndexShards(IGrainFactory grains, IndexDescription descrip
     }
 
     public async Task<ImmutableArray<ShardStatus>> GetStatusAsync() =>
-        [.. await Task.WhenAll(Enumerable.Range(0, description.Spec.Shards).Select(GetStatusAsync))];
+        [.. await Task.WhenAll(Enumerable.Range(0, description.Spec.Shards).Select(shard => GetStatusAsync(shard)))];
+
+    /// <summary>Of all replicas, shard by shard; asking activates them.</summary>
+    public async Task<ImmutableArray<ReplicaStatus>> GetReplicasAsync() =>
+    [
+        .. await Task.WhenAll(
+            from shard in Enumerable.Range(0, description.Spec.Shards)
+            from replica in Enumerable.Range(1, description.Spec.Replicas)
+            select GetStatusAsync(shard, replica)),
+    ];
+
+    private async Task<ReplicaStatus> GetStatusAsync(int shard, int replica)
+    {
+        try
+        {
+            return await grains.GetGrain<IShardReplicaGrain>(new ReplicaKey(KeyOf(shard), replica).ToString()).GetStatus().WaitAsync(s_statusTimeout);
+        }
+        catch (Exception fault) when (fault is TimeoutException or OrleansException)
+        {
+            return new ReplicaStatus(shard, replica, ShardState.Failed, 0, 0, 0, 0, "", "", $"The replica does not answer: {fault.Message}");
+        }
+    }
 
     private async Task<ShardStatus> GetStatusAsync(int shard)
     {
@@ -75,6 +96,7 @@ internal sealed class IndexShards(IGrainFactory grains, IndexDescription descrip
         }
     }
 
-    private IShardGrain Shard(int number) => grains.GetGrain<IShardGrain>(
-        new ShardKey(TenantId.Parse(description.Tenant), description.Spec.Name, description.Incarnation, number).ToString());
+    private IShardGrain Shard(int number) => grains.GetGrain<IShardGrain>(KeyOf(number).ToString());
+
+    private ShardKey KeyOf(int number) => new(TenantId.Parse(description.Tenant), description.Spec.Name, description.Incarnation, number);
 }

@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using ClipOrleans.Contracts.Cluster;
-using ClipOrleans.Grains.Shards;
 
 namespace ClipOrleans.Grains.Placement;
 
-/// <summary>The shards that are active in this process, by key: found by searches of several at once, measured, given away.</summary>
+/// <summary>The shards and replicas that are active in this process, by key: found by searches of several at once, measured, given away.</summary>
 internal sealed class LocalShards(TimeProvider clock)
 {
-    private readonly ConcurrentDictionary<string, ShardHost> _hosts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, ILocalShard> _hosts = new(StringComparer.Ordinal);
     private readonly Lock _measuring = new();
     private long? _measuredAt;
 
@@ -17,12 +16,12 @@ internal sealed class LocalShards(TimeProvider clock)
 
     public ICollection<string> Keys => _hosts.Keys;
 
-    public void Add(string key, ShardHost host) => _hosts[key] = host;
+    public void Add(string key, ILocalShard host) => _hosts[key] = host;
 
     /// <summary>Another activation of the same shard that has been added meanwhile stays.</summary>
-    public void Remove(string key, ShardHost host) => _hosts.TryRemove(new KeyValuePair<string, ShardHost>(key, host));
+    public void Remove(string key, ILocalShard host) => _hosts.TryRemove(new KeyValuePair<string, ILocalShard>(key, host));
 
-    public ShardHost? Find(string key) => _hosts.GetValueOrDefault(key);
+    public ILocalShard? Find(string key) => _hosts.GetValueOrDefault(key);
 
     /// <returns>The shards that were used past their grains since the last time.</returns>
     public IReadOnlyList<string> TakeUsedFromOutside() => [.. _hosts.Where(shard => shard.Value.Meter.TakeUsedFromOutside()).Select(shard => shard.Key)];

@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using ClipOrleans.Contracts;
+using ClipOrleans.Contracts.Keys;
 
 namespace ClipOrleans.Grains.Placement;
 
@@ -75,6 +77,10 @@ internal sealed class ShardBalancer
     /// <summary>In mean shards.</summary>
     public double LoadOf(string silo) => _silos.TryGetValue(silo, out var known) ? LoadOf(known) : 0;
 
+    /// <returns>Of the candidates that stay, preferably of those that have neither the shard nor a replica of it, the one with the least load; equal ones by address. Null when none stays.</returns>
+    public string? Choose(string shard, IReadOnlyCollection<string> candidates) =>
+        Choose([.. candidates.Where(silo => !_silos.TryGetValue(silo, out var known) || !IsBesideItsOwn(shard, known.Shards))]) ?? Choose(candidates);
+
     /// <returns>The candidate with the least load that stays; equal ones by address. Null when none stays.</returns>
     public string? Choose(IReadOnlyCollection<string> candidates)
     {
@@ -115,11 +121,24 @@ internal sealed class ShardBalancer
         {
             var load = LoadOf(_shards[shard]);
             var miss = Math.Abs(load - goal);
-            if (load < high - low && (miss < nearest || (miss == nearest && string.CompareOrdinal(shard, chosen) < 0)))
+            if (load < high - low && !IsBesideItsOwn(shard, least.Shards) && (miss < nearest || (miss == nearest && string.CompareOrdinal(shard, chosen) < 0)))
                 (chosen, nearest) = (shard, miss);
         }
 
         return chosen is null ? null : (chosen, most.Address, least.Address);
+    }
+
+    /// <summary>Of a shard and its replicas no two should be on one silo.</summary>
+    private static bool IsBesideItsOwn(string shard, HashSet<string> others)
+    {
+        var own = ReplicaKey.ShardOf(shard);
+        for (var number = 0; number <= Limits.MaxReplicas; number++)
+        {
+            if (ReplicaKey.Of(own, number) is var sibling && sibling != shard && others.Contains(sibling))
+                return true;
+        }
+
+        return false;
     }
 
     private (Silo? Most, Silo? Least) Extremes()

@@ -1,5 +1,6 @@
 using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
+using ClipOrleans.Contracts.Keys;
 using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Grains.Placement;
@@ -21,9 +22,9 @@ internal sealed partial class ShardMover(IGrainFactory grains, TimeProvider cloc
         var started = clock.GetTimestamp();
         try
         {
-            await grains.GetGrain<ISiloShardsGrain>(target).Warm(shard);
+            await grains.GetGrain<ISiloShardsGrain>(target).Warm(ReplicaKey.ShardOf(shard));
             var closing = clock.GetTimestamp();
-            await grains.GetGrain<IShardGrain>(shard).HandOver(target);
+            await HandOverAsync(shard, target);
             if (await OpenAsync(shard, target))
             {
                 instruments.ShardMoved();
@@ -49,14 +50,31 @@ internal sealed partial class ShardMover(IGrainFactory grains, TimeProvider cloc
         var started = clock.GetTimestamp();
         while (clock.GetElapsedTime(started) < s_longestOpening)
         {
-            var status = await grains.GetGrain<IShardGrain>(shard).GetStatus();
-            if (status.State is ShardState.Ready && (target is null || status.SiloAddress == target))
+            var (state, silo) = await StatusAsync(shard);
+            if (state is ShardState.Ready && (target is null || silo == target))
                 return true;
             await Task.Delay(s_pause, clock);
         }
 
         return false;
     }
+
+    /// <summary>Of a shard or a replica; the call activates it and counts as use.</summary>
+    public async Task<(ShardState State, string Silo)> StatusAsync(string key)
+    {
+        if (ReplicaKey.Is(key))
+        {
+            var replica = await grains.GetGrain<IShardReplicaGrain>(key).GetStatus();
+            return (replica.State, replica.SiloAddress);
+        }
+
+        var shard = await grains.GetGrain<IShardGrain>(key).GetStatus();
+        return (shard.State, shard.SiloAddress);
+    }
+
+    private Task HandOverAsync(string key, string target) => ReplicaKey.Is(key)
+        ? grains.GetGrain<IShardReplicaGrain>(key).HandOver(target)
+        : grains.GetGrain<IShardGrain>(key).HandOver(target);
 
     [LoggerMessage(1, LogLevel.Information, "Shard {Shard} was handed over to {Target} in {Milliseconds:F0} ms, of which it did not serve for {PauseMilliseconds:F0} ms")]
     private partial void LogMoved(string shard, string target, double milliseconds, double pauseMilliseconds);

@@ -46,7 +46,7 @@ internal sealed partial class ShardPlacementGrain(
                 _balancer.Join(candidate, draining: false);
         }
 
-        var chosen = _balancer.Choose(candidates.IsEmpty ? _balancer.Silos : candidates);
+        var chosen = _balancer.Choose(shard, candidates.IsEmpty ? _balancer.Silos : candidates);
         if (chosen is not null)
             _balancer.Put(shard, chosen, 0, 0);
         return Task.FromResult(chosen);

@@ -10,7 +10,7 @@ namespace ClipOrleans.Grains.Placement;
 /// followed by the next one.
 /// </summary>
 internal sealed partial class SiloReporter(
-    IGrainFactory grains, LocalShards shards, SiloRoles roles, ILocalSiloDetails silo, TimeProvider clock, ILogger<SiloReporter> logger) : BackgroundService
+    IGrainFactory grains, LocalShards shards, ShardMover mover, SiloRoles roles, ILocalSiloDetails silo, TimeProvider clock, ILogger<SiloReporter> logger) : BackgroundService
 {
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
 
@@ -52,7 +52,7 @@ internal sealed partial class SiloReporter(
     {
         _keptAlive = clock.GetTimestamp();
         foreach (var shard in shards.TakeUsedFromOutside())
-            grains.GetGrain<IShardGrain>(shard).GetStatus().Ignore();
+            mover.StatusAsync(shard).Ignore();
     }
 
     private async Task TryReportAsync()

@@ -33,11 +33,11 @@ internal sealed class SiloShardsGrain(LocalShards shards, ShardSearcher searcher
 
     private async Task<SiloLeg> SearchAsync(SiloQuery query, int number, long started, CancellationToken budget)
     {
-        var host = shards.Find(ShardKey.WithPrefix(query.Index, number));
+        var host = Find(query, number);
         host?.Meter.UsedFromOutside();
         var answer = host is null
             ? Elsewhere(number)
-            : await host.UseFromOutsideAsync(query.Query.IndexVersion, engine => searcher.SearchAsync(host, engine, query.Query with { IncludeRows = false }, budget));
+            : await host.ReadAsync(query.Query.IndexVersion, engine => searcher.SearchAsync(host, engine, query.Query with { IncludeRows = false }, budget));
         return new SiloLeg(
             number, answer.IsSuccess ? answer.Value : null, answer.Error, answer.IsSuccess ? answer.Value.Ids.Length : 0,
             Stopwatch.GetElapsedTime(started).TotalMilliseconds);
@@ -47,11 +47,13 @@ internal sealed class SiloShardsGrain(LocalShards shards, ShardSearcher searcher
     {
         if (leg.Hits is not { Ids.Length: > 0 } hits)
             return leg;
-        var answer = shards.Find(ShardKey.WithPrefix(query.Index, leg.Shard)) is { } host
-            ? await host.UseFromOutsideAsync(query.Query.IndexVersion, engine => ShardSearcher.WithRowsAsync(engine, query.Query, hits, budget))
+        var answer = Find(query, leg.Shard) is { } host
+            ? await host.ReadAsync(query.Query.IndexVersion, engine => ShardSearcher.WithRowsAsync(engine, query.Query, hits, budget))
             : Elsewhere(leg.Shard);
         return answer.IsSuccess ? leg with { Hits = answer.Value } : leg with { Hits = null, Error = answer.Error };
     }
+
+    private ILocalShard? Find(SiloQuery query, int number) => shards.Find(ReplicaKey.Of(ShardKey.WithPrefix(query.Index, number), query.Replica));
 
     private static SiloLeg[] Cut(SiloLeg[] legs, int count)
     {

@@ -117,6 +117,8 @@ internal sealed class ShardGrain(
         : await engine.GetAsync(id, includeVector: false) is null ? Error.Of(Slugs.DocumentNotFound, $"There is no document '{id}'.")
         : Error.Of(Slugs.ImageNotFound, $"No image is kept of document '{id}'."));
 
+    public Task<Result<long>> GetSequence() => UseAsync<long>(indexVersion: null, engine => Task.FromResult<Result<long>>(engine.AppliedSequence));
+
     public Task<Result<ShardCopy>> Copy(string folder) => UseAsync<ShardCopy>(indexVersion: null, engine => _host.CopyAsync(engine, surroundings.PathOf(folder)));
 
     public async Task<Error?> Restore(string folder, ShardCopy copy) => _host.Phase is HostPhase.Absent

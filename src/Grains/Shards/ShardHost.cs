@@ -4,6 +4,7 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Snapshots;
+using ClipOrleans.Grains.Placement;
 using ClipOrleans.Grains.Snapshots;
 using ClipOrleans.Storage;
 using ClipOrleans.Storage.Errors;
@@ -14,12 +15,12 @@ namespace ClipOrleans.Grains.Shards;
 /// <summary>
 /// The life of one shard's engine: opened in the background, used by any number of calls, closed when none uses it any
 /// more. Its life is led by the turns of the one grain that owns it; searches of several shards at once use it from
-/// other threads, so that who uses the engine, and whether it is open, is counted under a lock.
+/// other threads.
 /// </summary>
 /// <param name="key">Which shard.</param>
 /// <param name="surroundings">What all shards share.</param>
 /// <param name="giveUp">Ends the activation: another process has the shard.</param>
-internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surroundings, Action giveUp) : IAsyncDisposable
+internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surroundings, Action giveUp) : ILocalShard, IAsyncDisposable
 {
     /// <summary>When a caller should come back after the machine failed: people have to look at it first.</summary>
     private const int ComeBackSeconds = 5;
@@ -30,16 +31,13 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private readonly string _directory = surroundings.DirectoryOf(key);
     private readonly ILogger _logger = surroundings.Logs.CreateLogger<ShardHost>();
     private readonly CancellationTokenSource _closing = new();
-    private ShardEngine? _engine;
+    private readonly Leased<ShardEngine> _engine = new();
     private Task _opening = Task.CompletedTask;
     private LoadingProgress _progress = new(surroundings.Clock);
     private readonly OpeningRetry _retry = new(surroundings.Clock);
-    private readonly Lock _using = new();
     private volatile HostPhase _phase;
-    private int _users;
     private bool _ended;
     private bool _isElsewhere;
-    private TaskCompletionSource? _unused;
 
     public ShardKey Key => key;
 
@@ -107,10 +105,12 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         return await UseFromOutsideAsync(indexVersion, work);
     }
 
+    public Task<Result<T>> ReadAsync<T>(long? indexVersion, Func<IShardReader, Task<Result<T>>> work) => UseFromOutsideAsync(indexVersion, work);
+
     /// <summary>As <see cref="UseAsync"/>, but from any thread, and without waiting for the shard to be open.</summary>
     public async Task<Result<T>> UseFromOutsideAsync<T>(long? indexVersion, Func<ShardEngine, Task<Result<T>>> work)
     {
-        using var lease = TryUse(out var engine);
+        using var lease = _engine.TryUse(out var engine);
         if (engine is null)
             return Refusal() ?? Moving();
         if (indexVersion is { } version && version != engine.Descriptor.IndexVersion)
@@ -156,7 +156,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         var started = Stopwatch.GetTimestamp();
         try
         {
-            _engine = await Task.Run(() => surroundings.CreateAsync(_directory, descriptor));
+            _engine.Open(await Task.Run(() => surroundings.CreateAsync(_directory, descriptor)));
         }
         catch (Exception fault) when (IsOfTheMachine(fault))
         {
@@ -220,7 +220,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     public ShardLoad Measure(string name, TimeSpan elapsed)
     {
         var busy = Meter.Measure(elapsed);
-        using var lease = TryUse(out var engine);
+        using var lease = _engine.TryUse(out var engine);
         if (engine is null)
             return new ShardLoad(name, State, 0, 0, 0, busy);
         var stats = engine.Stats;
@@ -260,19 +260,6 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         return null;
     }
 
-    /// <summary>Keeps the engine open until the lease is disposed of; there is none when it is not open.</summary>
-    private Lease TryUse(out ShardEngine? engine)
-    {
-        lock (_using)
-        {
-            engine = Phase is HostPhase.Open ? _engine : null;
-            if (engine is null)
-                return default;
-            _users++;
-            return new Lease(this);
-        }
-    }
-
     /// <summary>What the shard holds in memory is not what its log says. As soon as the device can be written it is opened anew; until then reads go on.</summary>
     private async Task ReopenIfWritableAsync()
     {
@@ -301,14 +288,15 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         try
         {
             await CloseEngineAsync();
-            _engine = await Task.Run(() => surroundings.OpenAsync(_directory, progress, _closing.Token), _closing.Token);
+            var engine = await Task.Run(() => surroundings.OpenAsync(_directory, progress, _closing.Token), _closing.Token);
+            _engine.Open(engine);
             surroundings.Instruments.ShardOpened(Stopwatch.GetElapsedTime(started));
             if (Phase is HostPhase.Closed)
                 return;
 
             Phase = HostPhase.Open;
             _retry.Succeeded();
-            LogOpened(key, _engine.Stats.Documents, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+            LogOpened(key, engine.Stats.Documents, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         }
         catch (OperationCanceledException) when (Phase is HostPhase.Closed)
         {
@@ -338,23 +326,8 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
 
     private async Task CloseEngineAsync()
     {
-        if (_engine is not { } engine)
-            return;
-
-        var unused = Task.CompletedTask;
-        lock (_using)
-        {
-            _engine = null;
-            if (_users > 0)
-            {
-                _unused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                unused = _unused.Task;
-            }
-        }
-
-        await unused;
-        await engine.DisposeAsync();
-        surroundings.Instruments.ShardClosed();
+        if (await _engine.CloseAsync())
+            surroundings.Instruments.ShardClosed();
     }
 
     private Error? Refusal() => Phase switch
@@ -372,19 +345,4 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     private static bool IsOfTheMachine(Exception fault) => fault is ShardException or IOException or UnauthorizedAccessException;
 
     private static Error Unavailable(string detail) => Error.RetryLater(Slugs.StorageUnavailable, detail, ComeBackSeconds);
-
-    private void Leave()
-    {
-        lock (_using)
-        {
-            if (--_users == 0)
-                _unused?.TrySetResult();
-        }
-    }
-
-    /// <summary>Use of the engine by one call.</summary>
-    private readonly struct Lease(ShardHost? host) : IDisposable
-    {
-        public void Dispose() => host?.Leave();
-    }
 }

@@ -8,7 +8,7 @@ namespace ClipOrleans.Grains.Shards;
 internal static class ShardRows
 {
     /// <returns>One entry per id, null where there is no such document.</returns>
-    public static Task<ImmutableArray<DocumentRow?>> ReadAsync(ShardEngine engine, ReadDocuments request) => Task.Run(async () =>
+    public static Task<ImmutableArray<DocumentRow?>> ReadAsync(IShardReader engine, ReadDocuments request) => Task.Run(async () =>
     {
         var rows = ImmutableArray.CreateBuilder<DocumentRow?>(request.Ids.Length);
         foreach (var id in request.Ids)
@@ -23,7 +23,7 @@ internal static class ShardRows
     /// <param name="cancellation">Gives up.</param>
     /// <returns>One row per locator, in order.</returns>
     public static Task<ImmutableArray<DocumentRow>> ReadAsync(
-        ShardEngine engine, byte[] locators, ImmutableArray<string>? ids, bool includeVector, CancellationToken cancellation) => Task.Run(
+        IShardReader engine, byte[] locators, ImmutableArray<string>? ids, bool includeVector, CancellationToken cancellation) => Task.Run(
         async () =>
         {
             var documents = await engine.ReadManyAsync(ShardSearch.Locators(locators), ids, includeVector, cancellation);

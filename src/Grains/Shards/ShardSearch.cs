@@ -14,7 +14,7 @@ namespace ClipOrleans.Grains.Shards;
 /// <summary>One search on the newest view of a shard, from message to message; runs on a thread of the <see cref="SearchPool"/>.</summary>
 internal static class ShardSearch
 {
-    public static Result<ShardHits> Run(ShardEngine engine, int shard, ShardQuery query, double queuedMicroseconds, CancellationToken cancellation)
+    public static Result<ShardHits> Run(IShardReader engine, int shard, ShardQuery query, double queuedMicroseconds, CancellationToken cancellation)
     {
         var descriptor = engine.Descriptor;
         Filter? filter = null;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Grains.Placement;
 using ClipOrleans.Storage;
 
 namespace ClipOrleans.Grains.Shards;
@@ -10,7 +11,7 @@ internal sealed class ShardSearcher(SearchPool pool, GrainInstruments instrument
 {
     private readonly string _address = silo.SiloAddress.ToParsableString();
 
-    public async Task<Result<ShardHits>> SearchAsync(ShardHost host, ShardEngine engine, ShardQuery query, CancellationToken budget)
+    public async Task<Result<ShardHits>> SearchAsync(ILocalShard host, IShardReader engine, ShardQuery query, CancellationToken budget)
     {
         var searching = pool.TryRun(
             host.Key.Tenant.Value, queued => ShardSearch.Run(engine, host.Key.Shard, query, queued, budget), budget);
@@ -33,7 +34,7 @@ internal sealed class ShardSearcher(SearchPool pool, GrainInstruments instrument
         }
     }
 
-    public static async Task<Result<ShardHits>> WithRowsAsync(ShardEngine engine, ShardQuery query, ShardHits hits, CancellationToken budget)
+    public static async Task<Result<ShardHits>> WithRowsAsync(IShardReader engine, ShardQuery query, ShardHits hits, CancellationToken budget)
     {
         var started = Stopwatch.GetTimestamp();
         try

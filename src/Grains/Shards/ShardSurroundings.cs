@@ -2,6 +2,7 @@ using System.Numerics;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Storage;
+using ClipOrleans.Storage.Following;
 using ClipOrleans.Storage.Maintenance;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -23,6 +24,10 @@ internal sealed class ShardSurroundings(
     public TimeProvider Clock => clock;
 
     public GrainInstruments Instruments => instruments;
+
+    /// <summary>Opens a shard that another silo owns, for reading what that one writes.</summary>
+    public Task<ShardFollower> FollowAsync(ShardKey key, CancellationToken cancellation) =>
+        ShardFollower.OpenAsync(DirectoryOf(key), Options(), logs, clock, progress: null, cancellation);
 
     /// <summary>Other silos use the same folder: who holds a shard is one of them.</summary>
     public bool IsShared => owners.IsShared;

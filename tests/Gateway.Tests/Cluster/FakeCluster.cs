@@ -112,6 +112,7 @@ internal sealed class FakeCluster : IGrainFactory
         : type == typeof(IKeyRingGrain) ? Tenants.Ring(key)
         : type == typeof(ITenantDirectoryGrain) ? Tenants.Directory(key)
         : type == typeof(IUploadGrain) ? Snapshots.Upload(key)
+        : type == typeof(IShardReplicaGrain) ? new FakeReplica(this, key)
         : type == typeof(ISiloShardsGrain) ? new FakeSilo(this, key)
         : type == typeof(IEncoderGrain) ? new FakeEncoder(this, key)
         : throw new NotSupportedException($"{type} is no grain of this cluster.");

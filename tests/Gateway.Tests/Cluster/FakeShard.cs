@@ -41,6 +41,8 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
         }
     }
 
+    public Task<Result<long>> GetSequence() => Task.FromResult(Result<long>.Ok(_rows.Count));
+
     public Task HandOver(string silo) => throw new NotSupportedException("The cluster does it.");
 
     public Task<Result<ShardStatus>> Configure(ShardSpec spec) => throw new NotSupportedException("The catalog does it.");

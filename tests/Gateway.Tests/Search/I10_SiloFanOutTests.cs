@@ -96,10 +96,38 @@ public sealed class I10_SiloFanOutTests
         Assert.All(shard.WriteIds, id => Assert.NotEqual(Guid.Empty, id));
     }
 
-    private static async Task<GatewayHost> StartAsync()
+    [Fact]
+    public async Task I10_Replicas_share_the_searches_and_answer_the_same()
+    {
+        await using var host = await StartAsync(replicas: 1);
+        var first = await AskAsync(host);
+        Assert.Equal(first, await AskAsync(host));
+        Assert.InRange(host.Cluster.Faults.Calls["replica"], s_requests.Length * Shards, s_requests.Length * Shards * 2);
+
+        host.Cluster.Faults.Answer("replica/1", Error.RetryLater(Slugs.ShardMoving, "It is behind.", 1));
+        host.Cluster.Faults.Throw("replica/2", new SiloUnavailableException("It is dead."));
+        host.Cluster.Faults.Answer("replica/3", Error.Of(Slugs.Overloaded, "Too much to do."));
+        Assert.Equal(first, await AskAsync(host));
+        Assert.Equal(first, await AskAsync(host));
+    }
+
+    [Fact]
+    public async Task I8_A_replica_that_hangs_leaves_its_shard_time_to_answer()
+    {
+        await using var host = await StartAsync(replicas: 1);
+        host.Cluster.Faults.Hold("replica/1");
+        for (var turn = 0; turn < 2; turn++)
+        {
+            var answer = (await host.PostAsync(Search, """{"text":"red","timeoutMs":1000,"explain":true}""")).Ok();
+            Assert.False((bool)answer["partial"]!);
+            Assert.Null(answer["explain"]!["shards"]![1]!["replica"]);
+        }
+    }
+
+    private static async Task<GatewayHost> StartAsync(int replicas = 0)
     {
         var host = await GatewayHost.StartAsync();
-        await host.CreateIndexAsync(more: $",\"shards\":{Shards}");
+        await host.CreateIndexAsync(more: $",\"shards\":{Shards},\"replicas\":{replicas}");
         var colours = new[] { "red", "green", "blue" };
         var documents = Enumerable.Range(0, 120).Select(i => $$$"""{"id":"d{{{i}}}","text":"{{{colours[i % 3]}}} {{{i / 6}}}","metadata":{"colour":"{{{colours[i % 3]}}}","price":{{{i}}}}}""");
         (await host.PostAsync("/v1/indexes/shop/documents", $$"""{"documents":[{{string.Join(',', documents)}}]}""")).Ok();

@@ -1,3 +1,4 @@
+using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Grains.Placement;
 
 namespace ClipOrleans.Grains.Tests.Placement;
@@ -59,6 +60,24 @@ public sealed class ShardBalancerTests
         Assert.Equal(1, balancer.Count);
         balancer.Join("b", draining: true);
         Assert.Null(balancer.Choose(["a", "b"]));
+    }
+
+    [Fact]
+    public void A_shard_and_its_replicas_lie_apart_as_long_as_there_are_silos()
+    {
+        var balancer = Silos("a", "b", "c");
+        for (var shard = 0; shard < 6; shard++)
+        {
+            foreach (var replica in (int[])[0, 1, 2])
+            {
+                var key = ReplicaKey.Of($"acme/shop-1/{shard}", replica);
+                balancer.Put(key, balancer.Choose(key, [.. balancer.Silos])!, MiB, 0);
+            }
+        }
+
+        Assert.All(balancer.Silos, silo => Assert.Equal(6, balancer.ShardsOf(silo).Select(ReplicaKey.ShardOf).Distinct().Count()));
+        balancer.Remove("c");
+        Assert.NotNull(balancer.Choose("acme/shop-1/0/r3", [.. balancer.Silos]));
     }
 
     [Theory]
