@@ -3,6 +3,7 @@ using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Contracts.Tenants;
 
 namespace ClipOrleans.Grains.Tests.Replicas;
 
@@ -71,6 +72,7 @@ public sealed class ShardReplicaTests
 
     private static async Task<Sample> CreateAsync(GrainsCluster cluster)
     {
+        await cluster.Tenant("acme").Create(new TenantQuotas());
         var created = await cluster.Tenant("acme").CreateIndex(Sample.Spec("pictures", Shards) with { Replicas = 1 });
         return new Sample(cluster, Sample.Ok(created));
     }
