@@ -5,6 +5,7 @@ using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Tenants;
 using ClipOrleans.Grains.Catalog;
+using ClipOrleans.Grains.Shards;
 using Microsoft.Extensions.Logging;
 
 namespace ClipOrleans.Grains.Tenants;
@@ -14,6 +15,7 @@ internal sealed partial class TenantGrain(
     [PersistentState("tenant", CatalogStorage.ProviderName)] IPersistentState<TenantState> state,
     TenantFolders folders,
     TimeProvider clock,
+    ShardSurroundings surroundings,
     ILogger<TenantGrain> logger) : Grain, ITenantGrain
 {
     private TenantId _tenant;
@@ -131,7 +133,7 @@ internal sealed partial class TenantGrain(
             return Error.Of(Slugs.QuotaExceeded, $"The tenant may have {most} indexes and has them: delete one first.");
         }
 
-        var incarnation = state.State.LastIncarnation + 1;
+        var incarnation = await NextIncarnationAsync(name);
         state.State.LastIncarnation = incarnation;
         state.State.Indexes[name] = incarnation;
         await WriteAsync();
@@ -201,6 +203,21 @@ internal sealed partial class TenantGrain(
         await Removals.End(_tenant.Value);
         LogRemoved(_tenant);
         return null;
+    }
+
+    /// <summary>
+    /// The next number of the counter whose folder is free. One that is taken is of a catalog that was lost, or of another
+    /// one that this folder had: its rows belong to nobody here and are left alone.
+    /// </summary>
+    private Task<long> NextIncarnationAsync(string name)
+    {
+        var next = state.State.LastIncarnation + 1;
+        return Task.Run(() =>
+        {
+            while (Directory.Exists(surroundings.PathOf(new ShardKey(_tenant, name, next, 0).IndexPath)))
+                next++;
+            return next;
+        });
     }
 
     /// <summary>An index whose creation or deletion a crash cut short finishes it when it wakes. One that can't is no reason to refuse the others.</summary>

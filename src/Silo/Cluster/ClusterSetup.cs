@@ -38,6 +38,7 @@ internal static class ClusterSetup
         });
         silo.Configure<ClusterMembershipOptions>(membership => Liveness.Apply(membership, settings));
         store.AddMembership(silo);
+        BeCautious(silo.Services);
         AddDirectory(silo);
         return silo;
     }
@@ -69,6 +70,15 @@ internal static class ClusterSetup
 #pragma warning disable ORLEANSEXP003 // Its interface may change; what it does is what shards need.
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+    }
+
+    private static void BeCautious(IServiceCollection services)
+    {
+        var table = services.Last(static service => service.ServiceType == typeof(IMembershipTable));
+        services.AddSingleton<IMembershipTable>(provider => new JoiningCaution(
+            (IMembershipTable)(table.ImplementationInstance ?? table.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, table.ImplementationType!)),
+            provider.GetRequiredService<ILocalSiloDetails>().SiloAddress,
+            provider.GetService<TimeProvider>() ?? TimeProvider.System));
     }
 
     private static void Name(ClusterOptions cluster, ClusterSettings settings)

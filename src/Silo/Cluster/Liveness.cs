@@ -13,7 +13,7 @@ internal static class Liveness
     private const double DegradedFactor = 1.5;
 
     /// <summary>A silo says in the store that it is alive. After three times without, its word counts for nothing and others need not wait for it.</summary>
-    private static readonly TimeSpan s_alivePeriod = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan AlivePeriod = TimeSpan.FromSeconds(5);
 
     /// <summary>A silo that stood still or was cut off learns here that it was declared dead, and ends.</summary>
     private static readonly TimeSpan s_tablePeriod = TimeSpan.FromSeconds(5);
@@ -30,7 +30,7 @@ internal static class Liveness
         membership.NumMissedProbesLimit = settings.MissedProbes;
         membership.NumVotesForDeathDeclaration = settings.DeathVotes;
         membership.NumProbedSilos = Math.Max(settings.DeathVotes, membership.NumProbedSilos);
-        membership.IAmAliveTablePublishTimeout = s_alivePeriod;
+        membership.IAmAliveTablePublishTimeout = AlivePeriod;
         membership.TableRefreshTimeout = s_tablePeriod;
         membership.MaxJoinAttemptTime = s_maxJoin;
     }

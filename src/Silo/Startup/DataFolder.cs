@@ -11,6 +11,7 @@ internal sealed class DataFolder : IDisposable
 {
     private const string LockName = "silo.lock";
     private const string OwnerName = "silo.owner";
+    private const string CatalogName = "catalog";
 
     private readonly FileStream _lock;
     private readonly string? _ownerFile;
@@ -43,6 +44,13 @@ internal sealed class DataFolder : IDisposable
     /// <exception cref="StartException">The folder cannot be made or written, or a process holds it for itself.</exception>
     public static DataFolder OpenTogether(string path) => Guard(path, lockFile =>
     {
+        if (Directory.Exists(Path.Combine(path, CatalogName)))
+        {
+            throw new StartException(
+                $"Storage:Path: {path} belongs to a process that was a cluster by itself: its indexes stand in a catalog there, which this cluster would not see. "
+                + "Name another folder, and bring the indexes over with clip backup and clip restore.");
+        }
+
         // Made first: a lock that others may share is one for reading only, and such a file cannot be made by it.
         using (new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.Read, FileShare.ReadWrite))
             return new DataFolder(new FileStream(lockFile, FileMode.Open, FileAccess.Read, FileShare.Read), ownerFile: null);

@@ -88,6 +88,8 @@ public sealed class ClusterTests
         await using var third = await SiloProcess.StartAsync(data.Path, settings);
         await StoredDocuments.UntilLoadedAsync(third.Api, "shop");
         Assert.Equal("a", StoredDocuments.Ids(await StoredDocuments.SearchAsync(third.Api, "shop", Text("red shoe")))[0]);
+        await using (var gateway = await SiloProcess.StartAsync(data.Path, [.. settings, "--Roles=gateway"]))
+            Assert.Equal("a", StoredDocuments.Ids(await StoredDocuments.SearchAsync(gateway.Api, "shop", Text("red shoe")))[0]);
         Assert.Equal(0, await third.StopAsync());
     }
 

@@ -36,6 +36,14 @@ public sealed class DataFolderTests
     }
 
     [Fact]
+    public void A_folder_with_a_catalog_of_its_own_is_no_folder_of_a_cluster()
+    {
+        using var data = new TempFolder();
+        Directory.CreateDirectory(Path.Combine(data.Path, "catalog"));
+        Assert.Contains("clip restore", Assert.Throws<StartException>(() => DataFolder.OpenTogether(data.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_made()
     {
         using var data = new TempFolder();

@@ -31,6 +31,24 @@ public sealed class TenantGrainTests
     }
 
     [Fact]
+    public async Task An_index_made_under_a_catalog_that_was_lost_never_meets_the_rows_of_before()
+    {
+        using var data = new TempFolder();
+        await using (var cluster = await GrainsCluster.StartAsync(data.Path))
+        {
+            var former = await Sample.CreateAsync(cluster, "pictures", shards: 2);
+            await former.WriteAsync(Enumerable.Range(0, 20).Select(number => Sample.Document(number)));
+        }
+
+        Directory.Delete(Path.Combine(data.Path, "catalog"), recursive: true);
+        await using var again = await GrainsCluster.StartAsync(data.Path);
+        var index = await Sample.CreateAsync(again, "pictures", shards: 2);
+        Assert.Equal(2, index.Index.Incarnation);
+        Assert.Equal(0, (await index.SearchAsync(index.Query(null, 10))).Matched);
+        Assert.True(Directory.Exists(Path.Combine(data.Path, "tenants", "acme", "indexes", "pictures-1")));
+    }
+
+    [Fact]
     public async Task A_name_is_taken_until_its_index_is_deleted()
     {
         using var data = new TempFolder();
