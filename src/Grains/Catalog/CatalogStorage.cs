@@ -43,8 +43,10 @@ internal sealed class CatalogStorage(IOptions<StorageSettings> settings) : IGrai
         ReplaceAsync<T>(stateName, grainId, grainState.ETag, version =>
         {
             var path = PathOf(stateName, grainId);
-            var next = new CatalogEntry<T>(Format, grainId.ToString(), version + 1, grainState.State ?? throw new ArgumentException("There is no state to write.", nameof(grainState)));
-            DurableFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(next, s_json));
+            var next = new CatalogEntry<T>(Format, grainId.ToString(), version + 1, grainState.State ?? throw new ArgumentException("There is no state to write.", nameof(grainState)), CatalogChecksum.None);
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(next, s_json);
+            CatalogChecksum.Seal(bytes);
+            DurableFile.Replace(path, bytes);
             grainState.ETag = ToETag(next.Version);
             grainState.RecordExists = true;
         });
@@ -113,8 +115,13 @@ internal sealed class CatalogStorage(IOptions<StorageSettings> settings) : IGrai
             {
                 { Format: not Format } => throw new CatalogCorruptException(path, $"format {entry.Format} is not known; this version reads {Format}"),
                 { Version: < 1 } => throw new CatalogCorruptException(path, $"version {entry.Version} was never written"),
+                { Checksum: { } checksum } when !CatalogChecksum.Holds(bytes, checksum) => throw new CatalogCorruptException(path, "its checksum is not that of its bytes"),
                 _ => entry,
             };
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new CatalogCorruptException(path, fault.Message, fault);
         }
         catch (JsonException fault)
         {
@@ -137,4 +144,6 @@ internal sealed class CatalogStorage(IOptions<StorageSettings> settings) : IGrai
 /// <param name="Format">The layout of the file.</param>
 /// <param name="Grain">Whose state it is: a file that was copied or renamed is noticed.</param>
 /// <param name="Version">Grows with each write.</param>
-internal sealed record CatalogEntry<T>(int Format, string Grain, long Version, T State);
+/// <param name="Checksum">Of the file, see <see cref="CatalogChecksum"/>; null in files of before there was one.</param>
+internal sealed record CatalogEntry<T>(
+    int Format, string Grain, long Version, T State, [property: JsonPropertyOrder(-1)] string? Checksum = null);

@@ -214,7 +214,7 @@ internal sealed partial class TenantGrain(
         var next = state.State.LastIncarnation + 1;
         return Task.Run(() =>
         {
-            while (Directory.Exists(surroundings.PathOf(new ShardKey(_tenant, name, next, 0).IndexPath)))
+            while (System.IO.Directory.Exists(surroundings.PathOf(new ShardKey(_tenant, name, next, 0).IndexPath)))
                 next++;
             return next;
         });

@@ -83,6 +83,25 @@ public sealed class CatalogStorageTests : IDisposable
     }
 
     [Fact]
+    public async Task Every_flipped_bit_is_noticed_and_a_file_of_before_there_was_a_checksum_is_read()
+    {
+        await _catalog.WriteStateAsync("tenant", s_acme, Acme(lastIncarnation: 7));
+        var bytes = await File.ReadAllBytesAsync(AcmeFile);
+        for (var at = 0; at < bytes.Length; at++)
+        {
+            for (var bit = 0; bit < 8; bit++)
+            {
+                bytes[at] ^= (byte)(1 << bit);
+                Assert.Throws<CatalogCorruptException>(() => CatalogStorage.Parse<TenantState>(bytes, AcmeFile));
+                bytes[at] ^= (byte)(1 << bit);
+            }
+        }
+
+        var lines = (await File.ReadAllLinesAsync(AcmeFile)).Where(line => !line.Contains("\"checksum\"", StringComparison.Ordinal));
+        Assert.Equal(7, CatalogStorage.Parse<TenantState>(System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines)), AcmeFile).State.LastIncarnation);
+    }
+
+    [Fact]
     public async Task I2_A_file_that_was_not_finished_counts_for_nothing()
     {
         await _catalog.WriteStateAsync("tenant", s_acme, Acme(lastIncarnation: 1));
@@ -96,7 +115,7 @@ public sealed class CatalogStorageTests : IDisposable
 
     [Theory]
     [InlineData("\"format\": 1", "\"format\": 2", "format 2")]
-    [InlineData("tenant/acme", "tenant/other", "belongs to tenant/other")]
+    [InlineData("tenant/acme", "tenant/other", "checksum")]
     [InlineData("\"version\": 1", "\"version\": 0", "version 0")]
     [InlineData("\"lastIncarnation\"", "\"lastIncarnatoin\"", "lastIncarnatoin")]
     [InlineData("\"state\": {", "\"extra\": 1, \"state\": {", "extra")]
