@@ -165,6 +165,8 @@ public sealed class IndexGrainTests
         var file = Path.Combine(data, "catalog", "index", "acme.pictures.json");
         var entry = JsonNode.Parse(await File.ReadAllTextAsync(file))!;
         change(entry["state"]!);
+        // Nobody sealed it: as files were before there was a checksum.
+        entry.AsObject().Remove("checksum");
         await File.WriteAllTextAsync(file, entry.ToJsonString());
         return incarnation;
     }

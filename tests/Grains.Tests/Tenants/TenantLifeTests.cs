@@ -215,6 +215,8 @@ public sealed class TenantLifeTests
         var file = Path.Combine(data, "catalog", "tenant", $"{tenant}.json");
         var entry = JsonNode.Parse(File.ReadAllText(file))!;
         change(entry["state"]!.AsObject());
+        // Nobody sealed it: as files were before there was a checksum.
+        entry.AsObject().Remove("checksum");
         File.WriteAllText(file, entry.ToJsonString());
     }
 
