@@ -48,7 +48,7 @@ judge() {
     function folder(name) { sub(/\/[^\/]*$/, "", name); return name }
     function begun(pid, text,   name) {
       what[pid] = ""
-      if (text ~ /^(pwrite64|write)\(/ && (name = path(text)) ~ /\/shards\/[0-9]+\/(log\.[0-9]+|commit\.mark)(\.tmp)?$/) {
+      if (text ~ /^(pwrite64|write)\(/ && (name = path(text)) ~ /\/shards\/[0-9]+\/(log\.[0-9]+|commit\.mark)(\.[0-9]+\.tmp)?$/) {
         what[pid] = "write"; of[pid] = name; dirty[name] = ++clock
       } else if (text ~ /^(fdatasync|fsync)\(/) {
         what[pid] = "force"; of[pid] = path(text); since[pid] = ++clock

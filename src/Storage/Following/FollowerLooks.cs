@@ -115,9 +115,11 @@ internal sealed class FollowerLooks : IAsyncDisposable
             if (_rebasing is null && _opening.HasBetter(_now, _options.SnapshotEveryBytes / RebasePart))
                 BeginRebase(isForced: false);
         }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever it is: what is shown goes on, and it is tried again.
+        catch (Exception fault)
+#pragma warning restore CA1031
         {
-            // It costs memory, and is tried again.
+            FollowerLog.PassedOver(_logger, _files.Directory, fault.Message);
         }
         finally
         {
@@ -158,7 +160,9 @@ internal sealed class FollowerLooks : IAsyncDisposable
         {
             // Nobody is shown anything any more.
         }
-        catch (Exception fault) when (fault is ShardException or IOException or UnauthorizedAccessException)
+#pragma warning disable CA1031 // Whatever it is: it is told, and the next look tries again.
+        catch (Exception fault)
+#pragma warning restore CA1031
         {
             Failed(fault);
         }
