@@ -79,24 +79,33 @@ public sealed class ShardEngine : IShardReader
 
     public long AppliedSequence => _state.Sequence;
 
-    public ShardStats Stats
+    /// <summary>Which owner of the shard this is: raised by each opening.</summary>
+    public long Epoch => _manifest.Current.Epoch;
+
+    /// <summary>What the shard takes, by what it is for.</summary>
+    public MemoryUse Memory
     {
         get
         {
             var derived = _state.Memory;
-            return new(
-                View.Count,
-                BytesOnDisk(),
-                derived with { Other = derived.Other + _log.BytesInMemory + _rows.BytesInMemory },
-                _state.Sequence,
-                _manifest.Current.Epoch,
-                _writer.GroupCommits,
-                _writer.Stopped?.Message,
-                _maintenance?.Stats ?? MaintenanceStats.None,
-                _compaction?.Stats ?? new CompactionStats(_log.End - _log.Begin, 0, 0, 0, 0, null))
-            { Snapshots = _snapshots.Stats };
+            return derived with { Other = derived.Other + _log.BytesInMemory + _rows.BytesInMemory };
         }
     }
+
+    /// <summary>Everything; lists the shard's directory.</summary>
+    public ShardStats Stats => new(
+        View.Count,
+        BytesOnDisk(),
+        Memory,
+        _state.Sequence,
+        Epoch,
+        _writer.GroupCommits,
+        _writer.Stopped?.Message,
+        _maintenance?.Stats ?? MaintenanceStats.None,
+        _compaction?.Stats ?? new CompactionStats(_log.End - _log.Begin, 0, 0, 0, 0, null))
+    {
+        Snapshots = _snapshots.Stats,
+    };
 
     /// <summary>Completes when the log's dead space is not being given back; for tests.</summary>
     internal Task WhenCompacted => _compaction?.Running ?? Task.CompletedTask;

@@ -4,11 +4,13 @@ namespace ClipOrleans.Contracts.Documents;
 
 /// <summary>Operations for one shard, applied in order; each document is written whole or not at all (I2).</summary>
 /// <param name="WriteId">Names the write: sent again under the same id it is answered as the first time and done once. Empty: each sending is a write of its own.</param>
+/// <param name="NotAfter">A shard that would begin later, by its clock, refuses: its caller may have been told that it failed, and have written since. Null: any time.</param>
 [GenerateSerializer, Immutable, Alias("clip.DocumentBatch")]
 public sealed record DocumentBatch(
     [property: Id(0)] long IndexVersion,
     [property: Id(1)] ImmutableArray<DocumentOperation> Operations,
-    [property: Id(2)] Guid WriteId = default);
+    [property: Id(2)] Guid WriteId = default,
+    [property: Id(3)] DateTimeOffset? NotAfter = null);
 
 [GenerateSerializer, Alias("clip.OperationKind")]
 public enum OperationKind

@@ -26,7 +26,7 @@ public interface IShardGrain : IGrainWithStringKey
 
     /// <summary>Deletes what matches the filter (canonical UTF-8 JSON); returns how many.</summary>
     [Alias("DeleteMatching"), AlwaysInterleave, ResponseTimeout(CallTimes.OneShard)]
-    Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter);
+    Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter, DateTimeOffset? notAfter = null);
 
     [Alias("Search"), AlwaysInterleave]
     Task<Result<ShardHits>> Search(ShardQuery query, CancellationToken cancellation = default);

@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Telemetry;
 
@@ -36,13 +37,14 @@ internal sealed class EmbeddingService(
     private readonly ConcurrentDictionary<string, Lazy<EncodeBatcher<string>>> _texts = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Lazy<EncodeBatcher<byte[]>>> _images = new(StringComparer.Ordinal);
 
+    /// <param name="tenant">Whose text it is: only what the same tenant asked before is known.</param>
     /// <param name="model">The model.</param>
     /// <param name="text">The text; the model cuts what is too long for it.</param>
     /// <param name="mayWait">Wait for a place in a full queue (imports) rather than answer overloaded (searches).</param>
     /// <param name="cancel">Ends the waiting.</param>
-    public async ValueTask<Result<TextEmbedding>> EmbedTextAsync(EncoderModel model, string text, bool mayWait, CancellationToken cancel)
+    public async ValueTask<Result<TextEmbedding>> EmbedTextAsync(TenantId tenant, EncoderModel model, string text, bool mayWait, CancellationToken cancel)
     {
-        var cached = cache.TryGetText(model, text, out var known);
+        var cached = cache.TryGetText(tenant, model, text, out var known);
         instruments.Embedded("text", cached);
         if (cached)
             return new TextEmbedding(known, true);
@@ -50,17 +52,17 @@ internal sealed class EmbeddingService(
         var answer = await TextsOf(model).EncodeAsync(text, mayWait, cancel);
         if (!answer.IsSuccess)
             return answer.Error;
-        cache.KeepText(model, text, Checked(model, answer.Value));
+        cache.KeepText(tenant, model, text, Checked(model, answer.Value));
         return new TextEmbedding(answer.Value, false);
     }
 
     /// <summary>As <see cref="EmbedTextAsync"/>; errors of the image too.</summary>
     public async Task<Result<ImageEmbedding>> EmbedImageAsync(
-        EncoderModel model, ReadOnlyMemory<byte> bytes, ThumbnailMode thumbnail, bool mayWait, CancellationToken cancel)
+        TenantId tenant, EncoderModel model, ReadOnlyMemory<byte> bytes, ThumbnailMode thumbnail, bool mayWait, CancellationToken cancel)
     {
         var hash = new byte[SHA256.HashSizeInBytes];
         SHA256.HashData(bytes.Span, hash);
-        var known = cache.FindImage(model, hash);
+        var known = cache.FindImage(tenant, model, hash);
         instruments.Embedded("image", known is not null);
         if (known is not null && thumbnail == ThumbnailMode.None)
             return new ImageEmbedding(known.Vector, known.ContentType, null, true);
@@ -73,7 +75,7 @@ internal sealed class EmbeddingService(
         var answer = await ImagesOf(model).EncodeAsync(ExactArray(image.Value.Pixels), mayWait, cancel);
         if (!answer.IsSuccess)
             return answer.Error;
-        cache.KeepImage(model, hash, new CachedImage(Checked(model, answer.Value), image.Value.ContentType));
+        cache.KeepImage(tenant, model, hash, new CachedImage(Checked(model, answer.Value), image.Value.ContentType));
         return new ImageEmbedding(answer.Value, image.Value.ContentType, image.Value.Thumbnail, false);
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Models;
 using ClipOrleans.Gateway.Auth;
 using ClipOrleans.Gateway.Embeddings;
@@ -46,7 +47,8 @@ internal static class ModelEndpoints
         if (query.Dimensions is { } dimensions && dimensions != model.Value.Dimensions)
             return new ProblemResult(Error.At(Slugs.DimensionMismatch, $"Model '{query.Model}' makes embeddings of {model.Value.Dimensions} numbers.", "/dimensions"));
         var encoder = EncoderModel.Of(model.Value);
-        var vectors = await Task.WhenAll(query.Inputs.Select(input => EmbedOneAsync(encoder, input, embeddings, fetcher, http.RequestAborted)));
+        var tenant = TenantFeature.Of(http);
+        var vectors = await Task.WhenAll(query.Inputs.Select(input => EmbedOneAsync(tenant, encoder, input, embeddings, fetcher, http.RequestAborted)));
         for (var i = 0; i < vectors.Length; i++)
         {
             if (vectors[i].Error is { } error)
@@ -57,11 +59,11 @@ internal static class ModelEndpoints
     }
 
     private static async Task<Result<byte[]>> EmbedOneAsync(
-        EncoderModel model, Source input, EmbeddingService embeddings, ImageFetcher fetcher, CancellationToken cancel)
+        TenantId tenant, EncoderModel model, Source input, EmbeddingService embeddings, ImageFetcher fetcher, CancellationToken cancel)
     {
         if (input.Kind == SourceKind.Text)
         {
-            var text = await embeddings.EmbedTextAsync(model, input.Text!, mayWait: true, cancel);
+            var text = await embeddings.EmbedTextAsync(tenant, model, input.Text!, mayWait: true, cancel);
             return text.IsSuccess ? text.Value.Vector : text.Error;
         }
 
@@ -69,7 +71,7 @@ internal static class ModelEndpoints
         if (fetched is { IsSuccess: false })
             return fetched.Error;
         using var image = fetched?.Value;
-        var embedded = await embeddings.EmbedImageAsync(model, (image ?? input.Image!).Bytes, ThumbnailMode.None, mayWait: true, cancel);
+        var embedded = await embeddings.EmbedImageAsync(tenant, model, (image ?? input.Image!).Bytes, ThumbnailMode.None, mayWait: true, cancel);
         return embedded.IsSuccess ? embedded.Value.Vector : embedded.Error;
     }
 

@@ -59,7 +59,7 @@ internal sealed partial class DocumentPreparer(
         switch (source.Kind)
         {
             case SourceKind.Text:
-                var text = await embeddings.EmbedTextAsync(model.Value, source.Text!, mayWait: true, cancel);
+                var text = await embeddings.EmbedTextAsync(index.Tenant, model.Value, source.Text!, mayWait: true, cancel);
                 return text.IsSuccess ? operation with { Vector = text.Value.Vector } : text.Error;
             case SourceKind.ImageUrl:
                 var fetched = await fetcher.FetchAsync(source.ImageUrl!, cancel);
@@ -79,7 +79,7 @@ internal sealed partial class DocumentPreparer(
     {
         var keep = index.Spec.KeepImages;
         var thumbnail = keep == KeepImages.Thumbnail ? ThumbnailMode.Small : ThumbnailMode.None;
-        var embedding = await embeddings.EmbedImageAsync(model, image.Bytes, thumbnail, mayWait: true, cancel);
+        var embedding = await embeddings.EmbedImageAsync(index.Tenant, model, image.Bytes, thumbnail, mayWait: true, cancel);
         if (!embedding.IsSuccess)
             return embedding.Error;
         operation = operation with { Vector = embedding.Value.Vector };

@@ -9,7 +9,7 @@ using Orleans.Concurrency;
 namespace ClipOrleans.Gateway.Ingest;
 
 /// <summary>Single documents, and deleting many.</summary>
-internal sealed class DocumentService(IndexDirectory directory, GrainCalls calls, ShardWriter writer)
+internal sealed class DocumentService(IndexDirectory directory, GrainCalls calls, ShardWriter writer, TimeProvider clock)
 {
     /// <returns>The document, or document-not-found.</returns>
     public async Task<Result<DocumentRow>> GetAsync(OpenIndex index, string id, bool includeVector)
@@ -60,7 +60,8 @@ internal sealed class DocumentService(IndexDirectory directory, GrainCalls calls
     public async Task<Result<long>> DeleteMatchingAsync(OpenIndex index, byte[] filter)
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, index.Shards).Select(shard =>
-            AskAsync(() => directory.Shard(index, shard).DeleteMatching(index.Version, new Immutable<byte[]>(filter)), CallPatience.OfLongWork)));
+            new WriteAttempts<long>(notAfter => directory.Shard(index, shard).DeleteMatching(index.Version, new Immutable<byte[]>(filter), notAfter), clock)
+                .RepeatAsync(calls, CallPatience.OfLongWork)));
         var failed = answers.FirstOrDefault(answer => !answer.IsSuccess);
         return failed is null ? answers.Sum(answer => answer.Value) : failed.Error!;
     }

@@ -15,7 +15,7 @@ namespace ClipOrleans.Gateway.Ingest;
 /// order. A shard that says that the index has changed is asked again with the new version, once.
 /// </summary>
 internal sealed partial class ShardWriter(
-    IndexDirectory directory, GrainCalls calls, IOptions<LimitOptions> limits, GatewayInstruments instruments, ILogger<ShardWriter> logger)
+    IndexDirectory directory, GrainCalls calls, TimeProvider clock, IOptions<LimitOptions> limits, GatewayInstruments instruments, ILogger<ShardWriter> logger)
 {
     /// <summary>Operations of one message: large enough to share a commit, small enough for a shard to serve others in between.</summary>
     private const int MaxOperations = 256;
@@ -101,7 +101,8 @@ internal sealed partial class ShardWriter(
     private Task<Result<DocumentBatchResult>> SendAsync(OpenIndex index, int shard, int[] own, IReadOnlyList<DocumentOperation> operations)
     {
         var batch = new DocumentBatch(index.Version, [.. own.Select(i => operations[i])], Guid.NewGuid());
-        return calls.RepeatAsync(() => directory.Shard(index, shard).Write(batch), CallPatience.OfWrite, CancellationToken.None);
+        return new WriteAttempts<DocumentBatchResult>(notAfter => directory.Shard(index, shard).Write(batch with { NotAfter = notAfter }), clock)
+            .RepeatAsync(calls, CallPatience.OfWrite);
     }
 
     private static void Take(Result<DocumentBatchResult> answer, int[] own, Result<WriteOutcome>[] outcomes)

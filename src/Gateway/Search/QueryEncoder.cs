@@ -82,24 +82,24 @@ internal sealed class QueryEncoder(ModelDirectory models, EmbeddingService embed
         switch (source.Kind)
         {
             case SourceKind.Text:
-                var text = await embeddings.EmbedTextAsync(model.Value, source.Text!, mayWait: false, cancel);
+                var text = await embeddings.EmbedTextAsync(index.Tenant, model.Value, source.Text!, mayWait: false, cancel);
                 return text.IsSuccess ? (text.Value.Vector, text.Value.Cached) : text.Error;
             case SourceKind.ImageUrl:
                 var fetched = await fetcher.FetchAsync(source.ImageUrl!, cancel);
                 if (!fetched.IsSuccess)
                     return fetched.Error;
                 using (fetched.Value)
-                    return await EmbedImageAsync(model.Value, fetched.Value, cancel);
+                    return await EmbedImageAsync(index, model.Value, fetched.Value, cancel);
             case SourceKind.ImageBase64:
-                return await EmbedImageAsync(model.Value, source.Image!, cancel);
+                return await EmbedImageAsync(index, model.Value, source.Image!, cancel);
             default:
                 throw new InvalidOperationException($"{source.Kind} is not a source of a query.");
         }
     }
 
-    private async Task<Result<(byte[] Vector, bool? Cached)>> EmbedImageAsync(EncoderModel model, ImageBuffer image, CancellationToken cancel)
+    private async Task<Result<(byte[] Vector, bool? Cached)>> EmbedImageAsync(OpenIndex index, EncoderModel model, ImageBuffer image, CancellationToken cancel)
     {
-        var embedded = await embeddings.EmbedImageAsync(model, image.Bytes, ThumbnailMode.None, mayWait: false, cancel);
+        var embedded = await embeddings.EmbedImageAsync(index.Tenant, model, image.Bytes, ThumbnailMode.None, mayWait: false, cancel);
         return embedded.IsSuccess ? (embedded.Value.Vector, embedded.Value.Cached) : embedded.Error;
     }
 

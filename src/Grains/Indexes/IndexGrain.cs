@@ -33,6 +33,8 @@ internal sealed partial class IndexGrain(
     {
         if (state.State is { Phase: IndexPhase.Live, Change: not null } && await _gate.RunAsync(FinishAsync) is { } error)
             return error;
+        if (state.State is { Phase: IndexPhase.None })
+            DeactivateOnIdle(); // Whoever asks for names that are not there must not fill the memory with them.
         return state.State is { Phase: IndexPhase.Live, Description: { } description } ? description : NotFound();
     }
 

@@ -95,13 +95,19 @@ internal sealed partial class ShardPlacementGrain(
             _since));
     }
 
-    private async Task TickAsync(CancellationToken cancellation)
+    /// <summary>Begins what is to be done and does not wait for it: a move that hangs must not delay the next death.</summary>
+    private Task TickAsync(CancellationToken cancellation)
     {
-        var orphans = BuryDead();
+        ReopenAllAsync(BuryDead()).Ignore();
+        if (_moves.Count == 0 && clock.GetUtcNow() - _since >= s_learning && _balancer.NextMove() is { } next)
+            MoveAsync(next.Shard, next.From, next.To).Ignore();
+        return Task.CompletedTask;
+    }
+
+    private async Task ReopenAllAsync(List<string> orphans)
+    {
         foreach (var some in orphans.Chunk(ReopenedAtOnce))
             await Task.WhenAll(some.Select(ReopenAsync));
-        if (_moves.Count == 0 && clock.GetUtcNow() - _since >= s_learning && _balancer.NextMove() is { } next)
-            await MoveAsync(next.Shard, next.From, next.To);
     }
 
     /// <returns>The shards that nobody has now.</returns>

@@ -11,13 +11,17 @@ internal sealed class LoadingProgress(TimeProvider clock) : IProgress<int>
 
     public int Percent => _percent;
 
-    /// <summary>At the pace so far; at least 1.</summary>
+    /// <summary>Before this a pace means nothing: what comes first (locks, names, marks) costs time and is no percent.</summary>
+    private const int LeastPercent = 2;
+
+    /// <summary>At the pace so far; as long again as it took if that says nothing yet; at least 1.</summary>
     public int SecondsLeft
     {
         get
         {
-            var percent = Math.Max(1, _percent);
-            var left = clock.GetElapsedTime(_started).TotalSeconds * (100 - percent) / percent;
+            var percent = _percent;
+            var elapsed = clock.GetElapsedTime(_started).TotalSeconds;
+            var left = percent < LeastPercent ? elapsed : elapsed * (100 - percent) / percent;
             return (int)Math.Clamp(Math.Ceiling(left), 1, MostSeconds);
         }
     }

@@ -85,6 +85,8 @@ internal sealed class ShardGrain(
 
     public Task<Result<DocumentBatchResult>> Write(DocumentBatch batch) => UseAsync<DocumentBatchResult>(batch.IndexVersion, async engine =>
     {
+        if (IsLate(batch.NotAfter))
+            return _host.Late();
         using var activity = GrainInstruments.Activities.StartActivity("shard.write");
         var started = Stopwatch.GetTimestamp();
         var operations = batch.Operations.Select(ShardMessages.ToStored).ToArray();
@@ -94,10 +96,10 @@ internal sealed class ShardGrain(
         return result;
     });
 
-    public Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter) => UseAsync<long>(indexVersion, async engine =>
-        FilterParser.TryParse(filter.Value, engine.Descriptor.Schema, out var parsed, out var faults)
-            ? await engine.DeleteMatchingAsync(parsed)
-            : ShardSearch.ToError(faults));
+    public Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter, DateTimeOffset? notAfter) => UseAsync<long>(indexVersion, async engine =>
+        IsLate(notAfter) ? _host.Late()
+        : FilterParser.TryParse(filter.Value, engine.Descriptor.Schema, out var parsed, out var faults) ? await engine.DeleteMatchingAsync(parsed)
+        : ShardSearch.ToError(faults));
 
     public Task<Result<ShardHits>> Search(ShardQuery query, CancellationToken cancellation) => UseAsync<ShardHits>(query.IndexVersion, async engine =>
     {
@@ -138,6 +140,8 @@ internal sealed class ShardGrain(
         DeactivateOnIdle();
         return await _host.DropAsync();
     }
+
+    private bool IsLate(DateTimeOffset? notAfter) => surroundings.Clock.GetUtcNow() > notAfter;
 
     private Task<Result<T>> UseAsync<T>(long? indexVersion, Func<ShardEngine, Task<Result<T>>> work) =>
         _host.UseAsync(TimeSpan.FromMilliseconds(surroundings.Settings.LoadingWait), indexVersion, work);

@@ -37,4 +37,7 @@ internal sealed partial class ShardHost
 
     [LoggerMessage(6, LogLevel.Error, "Shard {Shard} does not take what was asked")]
     private partial void LogUnavailable(Exception fault, ShardKey shard);
+
+    [LoggerMessage(12, LogLevel.Warning, "Shard {Shard}: a write came later than its caller waited for it; it is not done")]
+    private partial void LogLate(ShardKey shard);
 }

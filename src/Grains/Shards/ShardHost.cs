@@ -150,6 +150,13 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     public Error Changed(ShardEngine engine) => Error.Of(
         Slugs.IndexChanged, $"Index '{key.Index}' was changed meanwhile; shard {key.Shard} has version {engine.Descriptor.IndexVersion}.");
 
+    /// <summary>A write that comes when its caller does not count on it any more, and may have written since.</summary>
+    public Error Late()
+    {
+        LogLate(key);
+        return Moving();
+    }
+
     /// <returns>Null, or why the shard could not be made.</returns>
     public async Task<Error?> CreateAsync(ShardDescriptor descriptor)
     {
@@ -223,8 +230,8 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         using var lease = _engine.TryUse(out var engine);
         if (engine is null)
             return new ShardLoad(name, State, 0, 0, 0, busy);
-        var stats = engine.Stats;
-        return new ShardLoad(name, ShardState.Ready, stats.Epoch, stats.Documents, stats.BytesInMemory + stats.Memory.Mapped, busy);
+        var memory = engine.Memory;
+        return new ShardLoad(name, ShardState.Ready, engine.Epoch, engine.View.Count, memory.InMemory + memory.Mapped, busy);
     }
 
     /// <summary>Waits for the calls that use the engine and closes it; there is no way back.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Security.Cryptography;
 using ClipOrleans.Gateway.Options;
 
@@ -26,7 +25,8 @@ internal static class OperatorKeyFile
     {
         if (PathOf(settings) is not { } path || settings.Auth.OperatorKeyFile.Length > 0 || File.Exists(path))
             return;
-        var temporary = string.Create(CultureInfo.InvariantCulture, $"{path}.{Environment.ProcessId}.tmp");
+        // A name that nobody else takes: containers on one volume all have the process id 1.
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
             Write(temporary, $"clip_operator_{Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes))}");
@@ -35,11 +35,14 @@ internal static class OperatorKeyFile
         catch (IOException) when (File.Exists(path))
         {
             // Another process of the cluster was faster: its key is the key.
-            File.Delete(temporary);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new StartException($"Auth:OperatorKeyFile: no key of the operator can be kept at {path} ({fault.Message}). Name a file that holds one, or set Auth:OperatorKey.");
+        }
+        finally
+        {
+            File.Delete(temporary);
         }
     }
 
@@ -52,7 +55,6 @@ internal static class OperatorKeyFile
 
     private static void Write(string path, string key)
     {
-        File.Delete(path);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;

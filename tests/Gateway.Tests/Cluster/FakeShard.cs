@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text.Json.Nodes;
@@ -26,7 +27,8 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
 
     public List<int> WriteSizes { get; } = [];
 
-    public List<Guid> WriteIds { get; } = [];
+    /// <summary>Every sending, also those that a fault met.</summary>
+    public ConcurrentQueue<DocumentBatch> Sent { get; } = new();
 
     public void Configure(IndexDescription description, int number)
     {
@@ -49,6 +51,7 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
 
     public async Task<Result<DocumentBatchResult>> Write(DocumentBatch batch)
     {
+        Sent.Enqueue(batch);
         if (await cluster.Faults.PassAsync<DocumentBatchResult>("write") is { } fault)
             return fault;
         lock (_lock)
@@ -56,14 +59,13 @@ internal sealed class FakeShard(FakeCluster cluster) : IShardGrain
             if (Refuse(batch.IndexVersion) is { } refusal)
                 return refusal;
             WriteSizes.Add(batch.Operations.Length);
-            WriteIds.Add(batch.WriteId);
             var outcomes = batch.Operations.Select(Apply).ToImmutableArray();
             _vectors.Publish();
             return new DocumentBatchResult(outcomes, _rows.Count);
         }
     }
 
-    public async Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter)
+    public async Task<Result<long>> DeleteMatching(long indexVersion, Immutable<byte[]> filter, DateTimeOffset? notAfter)
     {
         if (await cluster.Faults.PassAsync<long>("deleteMatching") is { } fault)
             return fault;

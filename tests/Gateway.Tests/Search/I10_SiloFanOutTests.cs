@@ -1,4 +1,6 @@
+using System.Net;
 using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Gateway.Tests.Hosting;
 
 namespace ClipOrleans.Gateway.Tests.Search;
@@ -85,15 +87,17 @@ public sealed class I10_SiloFanOutTests
     }
 
     [Fact]
-    public async Task A_write_that_is_sent_again_keeps_its_id()
+    public async Task A_write_that_is_sent_again_keeps_its_id_and_each_sending_counts_for_a_bounded_time()
     {
         await using var host = await StartAsync();
-        var shard = host.Cluster.Shard("default/shop-1/0");
-        shard.WriteIds.Clear();
-        host.Cluster.Faults.Answer("write", Error.RetryLater(Slugs.ShardMoving, "It moves.", 1), times: 4);
-        var answer = (await host.PostAsync("/v1/indexes/shop/documents", """{"documents":[{"id":"w1","text":"red"},{"id":"w2","text":"red"},{"id":"w3","text":"red"}]}""")).Ok();
-        Assert.Equal(3, (int)answer["succeeded"]!);
-        Assert.All(shard.WriteIds, id => Assert.NotEqual(Guid.Empty, id));
+        var shard = host.Cluster.Shard($"default/shop-1/{ShardRouting.ShardOf("w1", Shards)}");
+        shard.Sent.Clear();
+        host.Cluster.Faults.Answer("write", Error.RetryLater(Slugs.ShardMoving, "It moves.", 1), times: 3);
+        var before = DateTimeOffset.UtcNow;
+        (await host.SendAsync(HttpMethod.Put, "/v1/indexes/shop/documents/w1", GatewayHost.Json("""{"text":"red"}"""))).Expect(HttpStatusCode.Created);
+        Assert.Equal(4, shard.Sent.Count);
+        Assert.NotEqual(Guid.Empty, Assert.Single(shard.Sent.Select(batch => batch.WriteId).Distinct()));
+        Assert.All(shard.Sent, batch => Assert.InRange(batch.NotAfter!.Value, before, DateTimeOffset.UtcNow.AddSeconds(15)));
     }
 
     [Fact]

@@ -55,7 +55,8 @@ public sealed class ShardReplicaTests
         await sample.WriteAsync(Enumerable.Range(0, 20).Select(number => Sample.Document(number)));
         var query = sample.Query(null, 100);
         var before = await SearchReplicaAsync(cluster, sample, 0, query);
-        var target = cluster.Silos.Silos.Select(silo => silo.SiloAddress.ToParsableString()).First(silo => silo != Sample.Ok(sample.Shard(0).Search(query).GetAwaiter().GetResult()).Silo);
+        var owner = Sample.Ok(await sample.Shard(0).Search(query)).Silo;
+        var target = cluster.Silos.Silos.Select(silo => silo.SiloAddress.ToParsableString()).First(silo => silo != owner);
         await sample.Shard(0).HandOver(target);
         await sample.WriteAsync([Sample.Document(100), Sample.Document(101), Sample.Document(102), Sample.Document(103)]);
         var after = await SearchReplicaAsync(cluster, sample, 0, query);

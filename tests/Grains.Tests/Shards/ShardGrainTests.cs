@@ -117,6 +117,24 @@ public sealed class ShardGrainTests
     }
 
     [Fact]
+    public async Task I1_A_write_that_comes_after_its_time_is_refused_and_not_done()
+    {
+        using var data = new TempFolder();
+        await using var cluster = await GrainsCluster.StartAsync(data.Path);
+        var sample = await Sample.CreateAsync(cluster, "pictures");
+        await sample.WriteAsync([Sample.Document(1)]);
+        var shard = sample.Shard(0);
+        var late = DateTimeOffset.UtcNow.AddMilliseconds(-1);
+        var deletion = new DocumentBatch(sample.Index.Version, [new DocumentOperation(OperationKind.Delete, Sample.Id(1))], Guid.NewGuid(), late);
+        Assert.Equal(Slugs.ShardMoving, (await shard.Write(deletion)).Error?.Slug);
+        Assert.Equal(Slugs.ShardMoving, (await shard.DeleteMatching(sample.Index.Version, "{}"u8.ToArray().AsImmutable(), late)).Error?.Slug);
+        Assert.Equal(1, (await shard.GetStatus()).Documents);
+
+        var inTime = Sample.Ok(await shard.Write(deletion with { NotAfter = DateTimeOffset.UtcNow.AddMinutes(1) }));
+        Assert.Equal(WriteStatus.Deleted, Assert.Single(inTime.Outcomes).Status);
+    }
+
+    [Fact]
     public async Task Rows_of_hits_are_those_that_were_scored_though_written_over_since()
     {
         using var data = new TempFolder();
