@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace ClipOrleans.Stores;
 
 /// <summary>A Redis that keeps what it was told.</summary>
@@ -5,20 +7,21 @@ internal sealed class RedisServer : StoreServer
 {
     private readonly string _program = Find("redis-server");
 
-    private RedisServer()
-    {
-    }
+    private readonly IPAddress _address;
 
-    public string ConnectionString => $"127.0.0.1:{Port}";
+    private RedisServer(IPAddress address) => _address = address;
+
+    public string ConnectionString => $"{_address}:{Port}";
 
     protected override string ReadyWords => "Ready to accept connections";
 
-    protected override string[] Command => [_program, "--port", $"{Port}", "--bind", "127.0.0.1", "--dir", Folder, "--save", "", "--appendonly", "yes"];
+    protected override string[] Command => [_program, "--port", $"{Port}", "--bind", $"{_address}", "--protected-mode", "no", "--dir", Folder, "--save", "", "--appendonly", "yes"];
 
     /// <summary>Makes one and starts it.</summary>
-    public static async Task<RedisServer> RunAsync()
+    /// <param name="address">Of this machine, on a network that a test has made: nobody else is on it. Null: loopback.</param>
+    public static async Task<RedisServer> RunAsync(IPAddress? address = null)
     {
-        var server = new RedisServer();
+        var server = new RedisServer(address ?? IPAddress.Loopback);
         await server.StartAsync();
         return server;
     }

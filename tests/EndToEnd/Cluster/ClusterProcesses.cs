@@ -1,3 +1,4 @@
+using ClipOrleans.EndToEnd.Cluster.Network;
 using ClipOrleans.EndToEnd.Http;
 using ClipOrleans.EndToEnd.Processes;
 
@@ -14,9 +15,10 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 
     private readonly string _data;
     private readonly string[] _settings;
+    private readonly TestNetwork? _network;
     private readonly Dictionary<string, SiloProcess> _members = new(StringComparer.Ordinal);
 
-    private ClusterProcesses(string data, string[] settings) => (_data, _settings) = (data, settings);
+    private ClusterProcesses(string data, string[] settings, TestNetwork? network) => (_data, _settings, _network) = (data, settings, network);
 
     /// <summary>The first gateway.</summary>
     public Api Api => Gateways.First().Api;
@@ -38,9 +40,13 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     public static string[] Tls(string folder) =>
         ["--Cluster:Tls:Mode=require", $"--Cluster:Tls:CertificatePath={folder}/tls.crt", $"--Cluster:Tls:KeyPath={folder}/tls.key", $"--Cluster:Tls:CaPath={folder}/ca.crt"];
 
-    public static async Task<ClusterProcesses> StartAsync(string data, string[] settings, ClusterLayout layout)
+    /// <param name="data">The folder that all share.</param>
+    /// <param name="settings">That all have.</param>
+    /// <param name="layout">Of the beginning.</param>
+    /// <param name="network">Each process gets a machine of its own on it; null: all are on loopback.</param>
+    public static async Task<ClusterProcesses> StartAsync(string data, string[] settings, ClusterLayout layout, TestNetwork? network = null)
     {
-        var cluster = new ClusterProcesses(data, settings);
+        var cluster = new ClusterProcesses(data, settings, network);
         try
         {
             foreach (var (role, count) in ((string, int)[])[("shard", layout.Shards), ("encoder", layout.Encoders), ("gateway", layout.Gateways)])
@@ -96,7 +102,9 @@ internal sealed class ClusterProcesses : IAsyncDisposable
     private string Launch(string role)
     {
         var name = $"{role}-{_members.Keys.Count(member => member.StartsWith(role, StringComparison.Ordinal)) + 1}";
-        _members.Add(name, SiloProcess.Launch(_data, [.. _settings, $"--Roles={role}", role == "gateway" ? Drain : $"--Cluster:SiloName={name}"]));
+        var machine = _network?.Add() ?? Machine.Own;
+        string[] settings = [.. _settings, $"--Cluster:AdvertisedAddress={machine.Address}", $"--Roles={role}", role == "gateway" ? Drain : $"--Cluster:SiloName={name}"];
+        _members.Add(name, SiloProcess.Launch(machine, _data, environment: null, settings));
         return name;
     }
 

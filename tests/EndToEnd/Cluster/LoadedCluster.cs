@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ClipOrleans.EndToEnd.Cluster.Load;
+using ClipOrleans.EndToEnd.Cluster.Network;
 using ClipOrleans.EndToEnd.Processes;
 using ClipOrleans.Stores;
 
@@ -20,11 +21,14 @@ internal sealed class LoadedCluster : IAsyncDisposable
 
     public ClusterLoad Load { get; }
 
-    public static async Task<LoadedCluster> StartAsync(ClusterLayout layout, Random random, params string[] settings)
+    /// <param name="layout">Of the beginning.</param>
+    /// <param name="random">Chooses what is written and asked.</param>
+    /// <param name="network">Each process is on a machine of its own there; null: all are on loopback.</param>
+    public static async Task<LoadedCluster> StartAsync(ClusterLayout layout, Random random, TestNetwork? network = null)
     {
         var data = new TempFolder();
-        var redis = await RedisServer.RunAsync();
-        var processes = await ClusterProcesses.StartAsync(data.Path, [.. ClusterProcesses.Store("redis", redis.ConnectionString), .. settings], layout);
+        var redis = await RedisServer.RunAsync(network?.Address);
+        var processes = await ClusterProcesses.StartAsync(data.Path, ClusterProcesses.Store("redis", redis.ConnectionString), layout, network);
         return new LoadedCluster(data, redis, processes, await ClusterLoad.StartAsync(processes, Shards, random));
     }
 

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using ClipOrleans.EndToEnd.Processes;
 
 namespace ClipOrleans.EndToEnd.Http;
 
@@ -11,10 +12,11 @@ internal sealed class Api : IDisposable
 
     /// <param name="address">Of the server.</param>
     /// <param name="key">What every request shows; null: none.</param>
-    public Api(Uri address, string? key = null)
+    /// <param name="machine">On whose loopback the server is; null: this one's.</param>
+    public Api(Uri address, string? key = null, Machine? machine = null)
     {
         Address = address;
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };
+        _http = new HttpClient((machine ?? Machine.Own).Handler()) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(100) };
         if (key is not null)
             _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }

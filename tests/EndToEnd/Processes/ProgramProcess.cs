@@ -39,21 +39,16 @@ internal sealed partial class ProgramProcess : IAsyncDisposable
     public long PeakResidentBytes => StatusBytes("VmHWM:");
 
     public static ProgramProcess Start(
-        string program, IEnumerable<string> arguments, string workingFolder, IReadOnlyDictionary<string, string>? environment = null)
+        string program, IEnumerable<string> arguments, string workingFolder, IReadOnlyDictionary<string, string>? environment = null, Machine? machine = null)
     {
-        var start = new ProcessStartInfo("dotnet")
+        string[] command = [.. (machine ?? Machine.Own).Prefix, "dotnet", program, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             WorkingDirectory = workingFolder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(program);
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

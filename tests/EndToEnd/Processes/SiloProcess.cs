@@ -8,12 +8,14 @@ internal sealed class SiloProcess : IAsyncDisposable
 {
     private readonly string[] _arguments;
 
-    private SiloProcess(string[] arguments, Uri address, IReadOnlyDictionary<string, string>? environment = null)
+    private SiloProcess(string[] arguments, Uri address, Machine machine, IReadOnlyDictionary<string, string>? environment = null)
     {
-        _arguments = arguments;
-        Api = new Api(address);
-        Process = ProgramProcess.Start(BuiltPrograms.Silo, arguments, Path.GetTempPath(), environment);
+        (_arguments, Machine) = (arguments, machine);
+        Api = new Api(address, machine: machine);
+        Process = ProgramProcess.Start(BuiltPrograms.Silo, arguments, Path.GetTempPath(), environment, machine);
     }
+
+    public Machine Machine { get; }
 
     public ProgramProcess Process { get; }
 
@@ -41,13 +43,17 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static SiloProcess LaunchAgain(SiloProcess ended)
     {
         Assert.True(ended.Process.HasExited);
-        return new SiloProcess(ended._arguments, ended.Address);
+        return new SiloProcess(ended._arguments, ended.Address, ended.Machine);
     }
 
     /// <summary>Starts and does not wait: for starts that are expected to fail.</summary>
     public static SiloProcess Launch(string dataFolder, params string[] settings) => Launch(dataFolder, environment: null, settings);
 
-    public static SiloProcess Launch(string dataFolder, IReadOnlyDictionary<string, string>? environment, params string[] settings)
+    public static SiloProcess Launch(string dataFolder, IReadOnlyDictionary<string, string>? environment, params string[] settings) =>
+        Launch(Machine.Own, dataFolder, environment, settings);
+
+    /// <summary>Starts on a machine, whose loopback it listens on for HTTP.</summary>
+    public static SiloProcess Launch(Machine machine, string dataFolder, IReadOnlyDictionary<string, string>? environment, params string[] settings)
     {
         var ports = FreePorts.Take(3);
         var address = new Uri($"http://127.0.0.1:{ports[0]}/");
@@ -60,7 +66,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             $"--Cluster:GatewayPort={ports[2]}",
             .. settings,
         ];
-        return new SiloProcess(arguments, address, environment);
+        return new SiloProcess(arguments, address, machine, environment);
     }
 
     /// <returns>False when the process ended before it was ready.</returns>

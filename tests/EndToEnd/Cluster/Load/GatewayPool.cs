@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ClipOrleans.EndToEnd.Http;
+using ClipOrleans.EndToEnd.Processes;
 
 namespace ClipOrleans.EndToEnd.Cluster.Load;
 
@@ -29,8 +30,8 @@ internal sealed class GatewayPool : IAsyncDisposable
         _looking = Task.WhenAll(_gateways.Select(LookAsync));
     }
 
-    public static GatewayPool Open(IEnumerable<Uri> addresses, LoadFigures figures) =>
-        new([.. addresses.Select(address => new Gateway(address, new HttpClient { BaseAddress = address, Timeout = s_longest }))], figures);
+    public static GatewayPool Open(IEnumerable<SiloProcess> gateways, LoadFigures figures) =>
+        new([.. gateways.Select(gateway => new Gateway(new HttpClient(gateway.Machine.Handler()) { BaseAddress = gateway.Address, Timeout = s_longest }))], figures);
 
     /// <param name="what">Under which name it is counted.</param>
     /// <param name="method">Of the request.</param>
@@ -128,11 +129,9 @@ internal sealed class GatewayPool : IAsyncDisposable
         }
     }
 
-    private sealed class Gateway(Uri address, HttpClient http)
+    private sealed class Gateway(HttpClient http)
     {
         private volatile bool _isReady = true;
-
-        public Uri Address { get; } = address;
 
         public HttpClient Http { get; } = http;
 

@@ -27,7 +27,7 @@ internal sealed class WholenessProbe : IAsyncDisposable
     private readonly ConcurrentQueue<(long At, string State)> _seen = new();
     private int _underWay;
 
-    public WholenessProbe(IEnumerable<Uri> gateways, string index, StillDocuments still)
+    public WholenessProbe(IEnumerable<SiloProcess> gateways, string index, StillDocuments still)
     {
         (_pool, _index, _still) = (GatewayPool.Open(gateways, _figures), index, still);
         _probing = ProbeAsync();
