@@ -13,6 +13,14 @@ internal sealed class ClusterLoad : IAsyncDisposable
     private const int Writers = 4;
     private const int Searchers = 4;
 
+    /// <summary>Of the clients that know the gateways of one side only (<see cref="OnSide"/>): many, since most wait for what they cannot reach.</summary>
+    private const int SideWriters = 3;
+    private const int SideSearchers = 4;
+    private const int Sides = 2;
+
+    /// <summary>They ask for an answer within this time: a side that lacks shards shows what it has, again and again.</summary>
+    private const int SideMilliseconds = 500;
+
     /// <summary>Between two requests of one client: steady, and a machine with two cores is busy but not beyond itself.</summary>
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(40);
 
@@ -28,10 +36,9 @@ internal sealed class ClusterLoad : IAsyncDisposable
     private ClusterLoad(ClusterProcesses cluster, Random random)
     {
         (_cluster, _random) = (cluster, random);
-        _pool = GatewayPool.Open(cluster.Gateways.Select(gateway => gateway.Address), Figures);
-        var numbered = _ledgers.Select((ledger, number) => (number, ledger)).ToList();
+        _pool = GatewayPool.Open(cluster.Gateways, Figures);
         for (var writer = 0; writer < Writers; writer++)
-            _clients.Add(new LoadWriter(_pool, Index, [.. numbered.Where(one => one.number % Writers == writer)], new Random(random.Next()), Figures).WriteAsync);
+            _clients.Add(new LoadWriter(_pool, Index, OwnedBy(writer), new Random(random.Next()), Figures).WriteAsync);
         for (var searcher = 0; searcher < Searchers; searcher++)
             _clients.Add(new LoadSearcher(_pool, Index, _ledgers, _still, new Random(random.Next()), Figures).SearchAsync);
     }
@@ -52,7 +59,24 @@ internal sealed class ClusterLoad : IAsyncDisposable
         return load;
     }
 
-    public WholenessProbe Probe() => new(_cluster.Gateways.Select(gateway => gateway.Address), Index, _still);
+    public WholenessProbe Probe() => Probe(_cluster.Gateways);
+
+    public WholenessProbe Probe(IEnumerable<SiloProcess> gateways) => new(gateways, Index, _still);
+
+    /// <summary>More writers and searchers, who know these gateways only, until they are told to stop. Nothing is compared meanwhile.</summary>
+    /// <param name="side">0 or 1: whose documents they write.</param>
+    /// <param name="gateways">Those on their side of a network.</param>
+    public LoadSide OnSide(int side, IEnumerable<SiloProcess> gateways)
+    {
+        var figures = new LoadFigures();
+        var pool = GatewayPool.Open(gateways, figures);
+        var clients = new List<Func<Task>>();
+        for (var writer = 0; writer < SideWriters; writer++)
+            clients.Add(new LoadWriter(pool, Index, OwnedBy(Writers + (side * SideWriters) + writer), new Random(_random.Next()), figures).WriteAsync);
+        for (var searcher = 0; searcher < SideSearchers; searcher++)
+            clients.Add(new LoadSearcher(pool, Index, _ledgers, _still, new Random(_random.Next()), figures, SideMilliseconds).SearchAsync);
+        return new LoadSide(pool, figures, clients);
+    }
 
     /// <summary>Fails when a client saw something wrong.</summary>
     public async Task ThrowIfWrongAsync()
@@ -102,7 +126,11 @@ internal sealed class ClusterLoad : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private static Task RunAsync(Func<Task> client, CancellationToken stop) => Task.Run(
+    private List<(int Number, DocumentLedger Ledger)> OwnedBy(int writer) =>
+        [.. _ledgers.Select((ledger, number) => (number, ledger)).Where(one => one.number % (Writers + (Sides * SideWriters)) == writer)];
+
+    /// <summary>One client, request after request at a steady pace; it ends with the request during which it is told to stop.</summary>
+    internal static Task RunAsync(Func<Task> client, CancellationToken stop) => Task.Run(
         async () =>
         {
             using var timer = new PeriodicTimer(s_pace);

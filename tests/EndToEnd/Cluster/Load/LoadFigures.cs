@@ -36,6 +36,9 @@ internal sealed class LoadFigures
     /// <summary>Failed requests by what was asked and why it failed.</summary>
     public IReadOnlyDictionary<string, int> FailedByKind => _failed;
 
+    /// <summary>How it stands at this moment.</summary>
+    public LoadMoment Now => new(Requests, Partial, _acknowledged, new Dictionary<string, int>(_failed, StringComparer.Ordinal));
+
     public void Answered(string what, Reply reply)
     {
         _requests.AddOrUpdate(what, 1, static (_, count) => count + 1);

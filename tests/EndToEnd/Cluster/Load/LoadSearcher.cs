@@ -5,7 +5,7 @@ using ClipOrleans.EndToEnd.Documents;
 namespace ClipOrleans.EndToEnd.Cluster.Load;
 
 /// <summary>Searches beside the writers: whatever is found is right, and what is missing is said (I2, I3, I6, I8).</summary>
-internal sealed class LoadSearcher(GatewayPool pool, string index, IReadOnlyList<DocumentLedger> ledgers, StillDocuments still, Random random, LoadFigures figures)
+internal sealed class LoadSearcher(GatewayPool pool, string index, IReadOnlyList<DocumentLedger> ledgers, StillDocuments still, Random random, LoadFigures figures, int? timeoutMilliseconds = null)
 {
     private const double ScoreTolerance = 1e-4;
 
@@ -60,6 +60,8 @@ internal sealed class LoadSearcher(GatewayPool pool, string index, IReadOnlyList
 
     private async Task<(JsonArray Hits, int Total, bool IsPartial)?> SearchAsync(string what, JsonObject body)
     {
+        if (timeoutMilliseconds is { } timeout)
+            body["timeoutMs"] = timeout;
         var reply = await pool.SendAsync(what, HttpMethod.Post, $"v1/indexes/{index}/search", body);
         if (reply.IsFailed)
             return null;
