@@ -20,13 +20,14 @@ internal sealed class ClusterProcesses : IAsyncDisposable
 
     private ClusterProcesses(string data, string[] settings, TestNetwork? network) => (_data, _settings, _network) = (data, settings, network);
 
-    /// <summary>The first gateway.</summary>
+    /// <summary>The first gateway that runs.</summary>
     public Api Api => Gateways.First().Api;
 
     /// <summary>All processes by name, dead ones too.</summary>
     public IReadOnlyDictionary<string, SiloProcess> Members => _members;
 
-    public IEnumerable<SiloProcess> Gateways => Of("gateway");
+    /// <summary>Those that run.</summary>
+    public IEnumerable<SiloProcess> Gateways => Of("gateway").Where(gateway => !gateway.Process.HasExited);
 
     public IEnumerable<SiloProcess> Shards => Of("shard");
 
