@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ClipOrleans.Bench.Churn;
+using ClipOrleans.Bench.Cluster;
 using ClipOrleans.Bench.Commits;
 using ClipOrleans.Bench.Filters;
 using ClipOrleans.Bench.Http;
@@ -19,6 +20,7 @@ var root = new RootCommand("Measures ClipOrleans: each command prints a report a
     FiltersBench.Command(),
     ChurnBench.Command(),
     ServeVectorsBench.Command(),
+    ClusterBench.Command(),
     CommitBench.Command(),
     OpenBench.Command(),
     OpenBench.Single(),

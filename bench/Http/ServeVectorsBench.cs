@@ -1,11 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using ClipOrleans.Bench.Reports;
 using ClipOrleans.Bench.Servers;
 using ClipOrleans.Bench.Vectors;
+using ClipOrleans.Client.Indexes;
 using ClipOrleans.Client.Search;
 
 namespace ClipOrleans.Bench.Http;
@@ -30,10 +29,11 @@ internal static class ServeVectorsBench
     {
         var data = VectorDataSet.Open(count, VectorsBench.Dimensions, seed);
         await using var server = await BenchServer.OpenAsync(url: null);
-        var (load, training) = await ServedVectors.LoadAsync(server, Index, data);
+        var (load, training) = await ServedVectors.LoadAsync(
+            server.Client, server.Process, new IndexDefinition { Name = Index, Model = "none", Dimensions = data.Dimensions }, data);
         var description = await server.Client.GetIndexAsync(Index);
 
-        var bodies = Enumerable.Range(0, requests).Select(i => Body(data, i % data.QueryCount)).ToArray();
+        var bodies = Enumerable.Range(0, requests).Select(i => ServedVectors.SearchBody(data, i % data.QueryCount)).ToArray();
         await LoadLoop.AnswersAsync(server.Address, Index, 2, bodies[..(requests / 4)]); // warm
         var measured = new List<(int Connections, IReadOnlyCollection<TimedAnswer> Answers, TimeSpan Elapsed)>();
         foreach (var connections in Connections)
@@ -56,9 +56,6 @@ internal static class ServeVectorsBench
         report.Write();
         return 0;
     }
-
-    private static byte[] Body(VectorDataSet data, int query) =>
-        Encoding.UTF8.GetBytes(new JsonObject { ["vector"] = new JsonArray([.. data.Query(query).ToArray().Select(value => (JsonNode)value)]) }.ToJsonString());
 
     private static string[] Speed(VectorDataSet data, int connections, IReadOnlyCollection<TimedAnswer> answers, TimeSpan elapsed)
     {

@@ -15,9 +15,11 @@ internal sealed class Latencies
 
     public int Count => _milliseconds.Length;
 
-    public string Percentile(double percent)
+    public string Percentile(double percent) => Milliseconds(percent).ToString("F2", CultureInfo.InvariantCulture);
+
+    public double Milliseconds(double percent)
     {
         var rank = (int)Math.Ceiling(percent / 100 * _milliseconds.Length);
-        return _milliseconds[Math.Clamp(rank - 1, 0, _milliseconds.Length - 1)].ToString("F2", CultureInfo.InvariantCulture);
+        return _milliseconds[Math.Clamp(rank - 1, 0, _milliseconds.Length - 1)];
     }
 }
