@@ -55,7 +55,7 @@ internal static class ClusterBench
                 }
             }
 
-            report.Write(answers.Compared);
+            report.Write(answers);
             return 0;
         }
         finally
@@ -86,10 +86,10 @@ internal static class ClusterBench
         var spread = await ShardSpread.UntilEvenAsync(cluster, Index);
         report.Spread(cluster.Layout, spread);
 
-        // Before anything else is asked: the effort of approximate searches follows what was measured of their recall since the start.
         foreach (var workload in workloads)
             await answers.AskAsync(cluster, Index, workload with { Bodies = workload.Bodies[..Math.Min(Compared, workload.Bodies.Length)] });
-        await answers.AskAsync(cluster, Index, ClusterWorkload.Exact(data, ComparedExactly));
+        foreach (var workload in ClusterWorkload.Exact(data, ComparedExactly))
+            await answers.AskAsync(cluster, Index, workload);
 
         foreach (var workload in workloads)
         {

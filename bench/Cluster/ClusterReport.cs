@@ -28,13 +28,13 @@ internal sealed class ClusterReport(VectorDataSet data, int shards, int requests
         Console.WriteLine($"  {workload.Name}, {connections} connections: p50 {run.Median:F2} ms, p99 {run.Tail:F2} ms, {run.Rate:F0}/s, processor {run.Processor:F2} ms");
     }
 
-    /// <param name="compared">Answers that were found the same.</param>
-    public void Write(int compared)
+    public void Write(SameAnswers answers)
     {
         var rounds = _runs.Values.First().Count;
         var report = new Report("cluster", "What distribution costs");
         report.Line($"{data.Count:N0} CLIP-like vectors of {data.Dimensions} dimensions in {shards} shards (model none, default settings), top 10 with metadata; {requests:N0} requests a measurement, {rounds} rounds, each layout started anew in each. Medians of the rounds, in brackets the least and the most. One machine, members in Redis, all processes and the measuring client on the same cores, nothing encrypted.");
-        report.Line($"Shards a silo: {string.Join("; ", _spreads.Select(pair => $"{pair.Key.Name} {pair.Value}"))}; handed over while it was measured: {_moved}. All layouts serve the same files in turn, and {compared:N0} answers (both kinds of query, and exact ones) had the ids and scores of the first answer to the same request.");
+        report.Line($"Shards a silo: {string.Join("; ", _spreads.Select(pair => $"{pair.Key.Name} {pair.Value}"))}; handed over while it was measured: {_moved}.");
+        report.Line($"All layouts serve the same files in turn. {answers.Exact:N0} exact answers had the ids, scores and order of the first answer to the same request; of {answers.Approximate:N0} approximate ones {answers.ApproximateSame:N0} had, and the others differ in documents that one or the other misses, by the effort that a process has found to be enough.");
         report.Line();
         foreach (var workload in _runs.Keys.Select(key => key.Workload).Distinct())
         {
