@@ -16,6 +16,11 @@ http {
     server 127.0.0.1:8080;
     keepalive 64;
   }
+  # A key goes on to the API, which knows it with Auth:Mode=keys and refuses it in open mode. A name and a password are for this proxy.
+  map $http_authorization $api_key {
+    default "";
+    "~*^bearer " $http_authorization;
+  }
   server {
     {{- $asks := eq .Values.auth.mode "open" }}
     {{- with .Values.gateways.proxy }}
@@ -44,10 +49,7 @@ http {
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
       proxy_set_header Connection "";
-      {{- if $asks }}
-      # In open mode the API has no keys, and refuses what looks like one.
-      proxy_set_header Authorization "";
-      {{- end }}
+      proxy_set_header Authorization $api_key;
       # NDJSON is answered line by line while it comes; what may run long says something at least every two minutes.
       proxy_request_buffering off;
       proxy_buffering off;

@@ -129,7 +129,9 @@ public sealed partial class ChartTests
             var proxy = Render(scenario).Single(manifest => manifest.Kind == "ConfigMap").Text("data", "nginx.conf")!;
             Assert.Equal(apiAsks, gateway.Environment.Contains(("ClipOrleans__Auth__Mode", "keys")));
             Assert.Equal(proxyAsks, proxy.Contains("auth_basic_user_file", StringComparison.Ordinal));
-            Assert.Equal(!apiAsks, proxy.Contains("proxy_set_header Authorization", StringComparison.Ordinal));
+            // Keys go on; a name and a password, which are the proxy's, do not.
+            Assert.Contains("map $http_authorization $api_key {\n    default \"\";\n    \"~*^bearer \" $http_authorization;\n  }", proxy, StringComparison.Ordinal);
+            Assert.Contains("proxy_set_header Authorization $api_key;", proxy, StringComparison.Ordinal);
         }
     }
 
