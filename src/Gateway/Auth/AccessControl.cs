@@ -76,18 +76,11 @@ internal sealed class AccessControl(RequestDelegate next, IOptions<AuthOptions> 
         if (required.Access is Access.Operator)
             return Error.Of(Slugs.Forbidden, "This path takes the operator's key.");
         if ((int)tenant.Scope!.Role < (int)required.Access)
-            return Error.Of(Slugs.Forbidden, $"This takes a key of the role {Name(required.Access)}; the one that is shown has the role {Name((Access)tenant.Scope.Role)}.");
+            return Error.Of(Slugs.Forbidden, $"This takes a key of the role {RoleNames.Of(required.Access)}; the one that is shown has the role {RoleNames.Of((Access)tenant.Scope.Role)}.");
         if (index is not null && !tenant.MaySee(index))
             return IndexDirectory.NotFound(index);
         return required.AllIndexes && !tenant.HasAllIndexes
             ? Error.Of(Slugs.Forbidden, "This takes a key for all indexes; the one that is shown is for some of them.")
             : null;
     }
-
-    private static string Name(Access access) => access switch
-    {
-        Access.Read => "read",
-        Access.Write => "write",
-        _ => "admin",
-    };
 }

@@ -14,6 +14,7 @@ internal static class OpenApiSetup
         options.CreateSchemaReferenceId = WireSchemas.NameOf;
         options.AddSchemaTransformer<WireSchemas>();
         options.AddOperationTransformer<OperationDetails>();
+        options.AddOperationTransformer<OperationAccess>();
         options.AddDocumentTransformer<DocumentDetails>();
     });
 

@@ -42,6 +42,29 @@ public sealed class OpenApiDocumentTests
     }
 
     [Fact]
+    public async Task Every_operation_under_v1_and_admin_tells_the_role_of_its_key_and_the_problems_of_a_wrong_one()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var document = (await host.GetAsync("/openapi/v1.json")).Ok();
+        var schemes = document["components"]!["securitySchemes"]!;
+        Assert.Equal(("http", "bearer"), ((string?)schemes["bearer"]!["type"], (string?)schemes["bearer"]!["scheme"]));
+        Assert.Equal(("apiKey", "header", "x-api-key"), ((string?)schemes["apiKey"]!["type"], (string?)schemes["apiKey"]!["in"], (string?)schemes["apiKey"]!["name"]));
+        foreach (var (path, method, operation) in Operations(document))
+        {
+            var roles = operation["security"]?.AsArray().Select(way => $"{way!.AsObject().Single().Key}:{(string?)way.AsObject().Single().Value!.AsArray().Single()}").ToArray();
+            if (!path.StartsWith("/v1", StringComparison.Ordinal) && !path.StartsWith("/admin", StringComparison.Ordinal))
+            {
+                Assert.True(roles is null, $"{method} {path} wants a key");
+                continue;
+            }
+
+            string[] allowed = path.StartsWith("/admin", StringComparison.Ordinal) ? ["operator"] : ["read", "write", "admin"];
+            Assert.True(allowed.Any(role => roles is [var first, var second] && first == $"bearer:{role}" && second == $"apiKey:{role}"), $"{method} {path}: {operation["security"]?.ToJsonString()}");
+            Assert.All(["401", "403"], status => Assert.True(operation["responses"]![status] is not null, $"{method} {path} without {status}"));
+        }
+    }
+
+    [Fact]
     public async Task Every_example_is_a_request_that_the_server_takes()
     {
         await using var host = await GatewayHost.StartAsync();
