@@ -6,7 +6,9 @@ using ClipOrleans.Client.Errors;
 using ClipOrleans.Client.Http;
 using ClipOrleans.Client.Indexes;
 using ClipOrleans.Client.Json;
+using ClipOrleans.Client.Keys;
 using ClipOrleans.Client.Models;
+using ClipOrleans.Client.Tenants;
 
 namespace ClipOrleans.Client;
 
@@ -37,6 +39,12 @@ public sealed class ClipOrleansClient : IDisposable
 
     /// <summary>The address, key and retries of this client.</summary>
     public ClipOrleansClientOptions Options => _options;
+
+    /// <summary>The keys of the tenant whose admin's key this client shows. Makes no call.</summary>
+    public KeysClient Keys => new(_connection, "v1/keys");
+
+    /// <summary>The tenants, for a client that shows the operator's key. Makes no call.</summary>
+    public TenantsClient Tenants => new(_connection);
 
     /// <summary>The documents and searches of one index. Makes no call.</summary>
     /// <param name="name">The index's name.</param>

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace ClipOrleans.Client;
 
 /// <summary>How a client finds its server and how long it tries.</summary>
@@ -26,4 +28,11 @@ public sealed record ClipOrleansClientOptions
 
     /// <summary>The clock of delays and time limits.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>Without the key: what a program prints ends up in logs.</summary>
+    private bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append(System.Globalization.CultureInfo.InvariantCulture, $"{nameof(BaseAddress)} = {BaseAddress}, {nameof(ApiKey)} = {(ApiKey is null ? "none" : "***")}, {nameof(RetryFor)} = {RetryFor}, {nameof(Timeout)} = {Timeout}");
+        return true;
+    }
 }

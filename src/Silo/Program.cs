@@ -24,6 +24,7 @@ if (HealthVerb.Parse(args) is { } probed)
 
 try
 {
+    ProcessArguments.HideSecrets("Auth:OperatorKey", "Cluster:ConnectionString", "connection-string");
     if (FsckArguments.Parse(args) is { } fsck)
     {
         using var stop = new CancellationTokenSource();
@@ -42,7 +43,6 @@ try
         return await ClusterVerb.RunAsync(cluster, Console.Out, CancellationToken.None);
 
     var settings = SiloApplication.Check(args);
-    ProcessArguments.HideSecrets();
     using var folder = DataFolder.Open(settings);
     OperatorKeyFile.Ensure(settings);
     await using var store = await ClusterStore.OpenAsync(settings.Cluster);

@@ -5,9 +5,11 @@ using ClipOrleans.Cli.Demo;
 using ClipOrleans.Cli.Fsck;
 using ClipOrleans.Cli.Import;
 using ClipOrleans.Cli.Indexes;
+using ClipOrleans.Cli.Keys;
 using ClipOrleans.Cli.Models;
 using ClipOrleans.Cli.Search;
 using ClipOrleans.Cli.Serve;
+using ClipOrleans.Cli.Tenants;
 
 namespace ClipOrleans.Cli.App;
 
@@ -51,6 +53,7 @@ internal static class ClipApp
         {
             connection.Url,
             connection.Key,
+            connection.KeyFile,
             ServeCommand.Build(terminal),
             DemoCommand.Build(terminal, connection),
             ModelsCommand.Build(terminal, connection),
@@ -59,6 +62,8 @@ internal static class ClipApp
             SearchCommand.Build(terminal, connection),
             BackupCommand.Build(terminal, connection),
             RestoreCommand.Build(terminal, connection),
+            TenantCommand.Build(terminal, connection),
+            KeyCommand.Build(terminal, connection),
             FsckCommand.Build(terminal),
             ClusterCommand.Build(terminal),
         };

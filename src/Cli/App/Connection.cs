@@ -27,12 +27,15 @@ internal sealed class Connection
             if (!IsHttp(result.GetValueOrDefault<string>(), out _))
                 result.AddError($"--url must be an http or https address such as {DefaultUrl}.");
         });
-        Key = new Option<string?>("--key") { Description = "API key (also CLIP_KEY; not needed on loopback)", Recursive = true };
+        Key = new Option<string?>("--key") { Description = "API key (also CLIP_KEY; not needed on loopback). A file is safer: shells remember what was typed", Recursive = true };
+        KeyFile = new Option<string?>("--key-file") { Description = "File that holds the API key (also CLIP_KEY_FILE)", Recursive = true };
     }
 
     public Option<string> Url { get; }
 
     public Option<string?> Key { get; }
+
+    public Option<string?> KeyFile { get; }
 
     /// <summary>A client for the server that the command line names.</summary>
     /// <param name="retryFor">For how long a busy or missing server is tried; null for a moment only.</param>
@@ -43,11 +46,29 @@ internal sealed class Connection
         var options = new ClipOrleansClientOptions
         {
             BaseAddress = address,
-            ApiKey = line.GetValue(Key) ?? _terminal.Environment("CLIP_KEY"),
+            ApiKey = KeyOf(line),
             Clock = _terminal.Clock,
             RetryFor = retryFor ?? AtThePrompt,
         };
         return new ClipOrleansClient(options);
+    }
+
+    /// <summary>What is typed comes before what the environment says. Two keys in one place are a mistake: which one counts is not guessed.</summary>
+    private string? KeyOf(ParseResult line)
+    {
+        var (key, file) = (line.GetValue(Key), line.GetValue(KeyFile));
+        if (key is not null && file is not null)
+            throw CliError.Usage("--key and --key-file both give a key", "Leave one of them out");
+        if (key is null && file is null)
+        {
+            (key, file) = (Variable("CLIP_KEY"), Variable("CLIP_KEY_FILE"));
+            if (key is not null && file is not null)
+                throw CliError.Usage("CLIP_KEY and CLIP_KEY_FILE both give a key", "Unset one of them");
+        }
+
+        return file is null ? key : KeyText.Read(file);
+
+        string? Variable(string name) => _terminal.Environment(name) is { Length: > 0 } value ? value : null;
     }
 
     private static bool IsHttp(string? text, out Uri address) =>

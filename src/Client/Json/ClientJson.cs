@@ -4,8 +4,10 @@ using ClipOrleans.Client.Documents;
 using ClipOrleans.Client.Embeddings;
 using ClipOrleans.Client.Errors;
 using ClipOrleans.Client.Indexes;
+using ClipOrleans.Client.Keys;
 using ClipOrleans.Client.Search;
 using ClipOrleans.Client.Snapshots;
+using ClipOrleans.Client.Tenants;
 
 namespace ClipOrleans.Client.Json;
 
@@ -36,4 +38,11 @@ namespace ClipOrleans.Client.Json;
 [JsonSerializable(typeof(TextEmbeddingBody))]
 [JsonSerializable(typeof(MixedEmbeddingBody))]
 [JsonSerializable(typeof(EmbeddingsBody))]
+[JsonSerializable(typeof(KeyDefinition))]
+[JsonSerializable(typeof(KeyDescription))]
+[JsonSerializable(typeof(CreatedKey))]
+[JsonSerializable(typeof(KeyListBody))]
+[JsonSerializable(typeof(TenantBody))]
+[JsonSerializable(typeof(TenantDescription))]
+[JsonSerializable(typeof(TenantPageBody))]
 internal sealed partial class ClientJson : JsonSerializerContext;

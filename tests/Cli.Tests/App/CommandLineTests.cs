@@ -21,6 +21,10 @@ public sealed class CommandLineTests
     [InlineData("import", "emoji", "a.csv", "--retry-for", "soon")]
     [InlineData("import", "emoji", "a.csv", "--batch", "0")]
     [InlineData("index", "list", "--url", "localhost:8080")]
+    [InlineData("index", "list", "--key", "a", "--key-file", "b")]
+    [InlineData("key", "create", "shop window")]
+    [InlineData("key", "create", "shop window", "--role", "owner")]
+    [InlineData("key", "create", "shop window", "--role", "read", "--expires", "soon")]
     public async Task A_typing_mistake_is_usage(params string[] arguments)
     {
         var run = await ClipRun.Of(TimeProvider.System, arguments);
@@ -47,7 +51,7 @@ public sealed class CommandLineTests
             FakeServer.AnswerAsync(context, 401, FakeServer.Problem(401, "unauthorized", "A key is needed.")));
         var run = await ClipRun.Of(server.Address, "index", "list");
         Assert.Equal(ExitCodes.Failed, run.ExitCode);
-        Assert.Contains("A key is needed (HTTP 401). Give an API key with --key or CLIP_KEY", run.Error, StringComparison.Ordinal);
+        Assert.Contains("A key is needed (HTTP 401). Give an API key with --key-file, CLIP_KEY_FILE, --key or CLIP_KEY", run.Error, StringComparison.Ordinal);
         Assert.Contains("clip index list", (await ClipRun.Of(server.Address, "index", "show", "gone")).Error, StringComparison.Ordinal);
     }
 

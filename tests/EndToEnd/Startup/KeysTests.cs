@@ -49,6 +49,21 @@ public sealed class KeysTests
     }
 
     [Fact]
+    public async Task A_key_that_is_typed_at_clip_is_not_seen_there_either()
+    {
+        const string Key = "a-key-that-was-typed";
+        using var folder = new TempFolder();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        await using var clip = ProgramProcess.Start(BuiltPrograms.Cli, ["index", "list", "--key", Key, "--url", $"http://{listener.LocalEndpoint}"], folder.Path);
+        // It has sent its request and waits for an answer that does not come.
+        using var connection = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        var arguments = await File.ReadAllTextAsync($"/proc/{clip.Id}/cmdline");
+        Assert.Contains("--key\0****", arguments, StringComparison.Ordinal);
+        Assert.DoesNotContain(Key, arguments, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task I5_Tenants_and_keys_outlive_a_kill_and_a_deleted_tenant_leaves_nothing()
     {
         using var data = new TempFolder();

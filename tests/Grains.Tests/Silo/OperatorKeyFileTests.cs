@@ -44,10 +44,13 @@ public sealed class OperatorKeyFileTests
     [InlineData("a|/Cluster:ConnectionString=h:1,password=p|", "a|/Cluster:ConnectionString=**************|")]
     [InlineData("a|--Auth:OperatorKeyFile=f|--Auth:OperatorKey=|", "a|--Auth:OperatorKeyFile=f|--Auth:OperatorKey=|")]
     [InlineData("a|--Auth:OperatorKey=s", "a|--Auth:OperatorKey=*")]
+    [InlineData("clip|search|--key|s1|--key-file|f|--url|u|", "clip|search|--key|**|--key-file|f|--url|u|")]
+    [InlineData("clip|--key:s1|key=shop|--keys=x|", "clip|--key:**|key=shop|--keys=x|")]
+    [InlineData("clip|--key|--key|--url|u|", "clip|--key|*****|--url|u|")]
     public void Secrets_of_a_command_line_are_found(string arguments, string hidden)
     {
         var bytes = Encoding.Latin1.GetBytes(arguments.Replace('|', '\0'));
-        foreach (var (at, length) in ProcessArguments.Secrets(bytes).ToList())
+        foreach (var (at, length) in ProcessArguments.Secrets(bytes, ["Auth:OperatorKey", "Cluster:ConnectionString", "key"]).ToList())
             bytes.AsSpan(at, length).Fill((byte)'*');
         Assert.Equal(hidden, Encoding.Latin1.GetString(bytes).Replace('\0', '|'));
     }
