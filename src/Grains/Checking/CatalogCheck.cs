@@ -1,5 +1,4 @@
 using ClipOrleans.Contracts.Keys;
-using ClipOrleans.Grains.Catalog;
 using ClipOrleans.Grains.Indexes;
 using ClipOrleans.Grains.Tenants;
 using ClipOrleans.Storage.Checking;
@@ -9,16 +8,15 @@ namespace ClipOrleans.Grains.Checking;
 /// <summary>What the catalog of a data folder says, as far as it can be read, and what is wrong with it.</summary>
 internal sealed class CatalogCheck
 {
-    private const string TenantFolder = "tenant";
-    private const string IndexFolder = "index";
+    internal const string TenantFolder = "tenant";
+    internal const string IndexFolder = "index";
 
-    private readonly string _root;
+    private readonly CatalogReader _reader;
     private readonly CheckFindings _findings = new();
     private readonly Dictionary<string, TenantState> _tenants = new(StringComparer.Ordinal);
     private readonly Dictionary<IndexKey, IndexState> _indexes = [];
-    private long _bytes;
 
-    private CatalogCheck(string root) => _root = root;
+    private CatalogCheck(string root) => _reader = new CatalogReader(root, _findings);
 
     /// <summary>By key, also those that are being made or removed.</summary>
     public IReadOnlyDictionary<IndexKey, IndexState> Indexes => _indexes;
@@ -27,7 +25,7 @@ internal sealed class CatalogCheck
     public IReadOnlyDictionary<string, TenantState> Tenants => _tenants;
 
     /// <summary>An entry could not be read: what no entry names may be its.</summary>
-    public bool HasGaps { get; private set; }
+    public bool HasGaps => _reader.HasGapIn(TenantFolder) || _reader.HasGapIn(IndexFolder);
 
     public CheckReport Report { get; private set; } = null!;
 
@@ -35,53 +33,16 @@ internal sealed class CatalogCheck
     public static CatalogCheck Run(string root)
     {
         var check = new CatalogCheck(root);
-        check.ReadAll<TenantState>(TenantFolder, (key, state) => check._tenants[TenantId.Parse(key).Value] = state);
-        check.ReadAll<IndexState>(IndexFolder, (key, state) => check._indexes[IndexKey.Parse(key)] = state);
+        check._reader.ReadAll<TenantState>(TenantFolder, TenantFolder, (key, state) => check._tenants[TenantId.Parse(key).Value] = state);
+        check._reader.ReadAll<IndexState>(IndexFolder, IndexFolder, (key, state) => check._indexes[IndexKey.Parse(key)] = state);
         foreach (var (key, index) in check._indexes)
             check.CheckIndex(key, index);
-        check.Report = new CheckReport(CheckReport.Catalog, root, Documents: 0, check._bytes, check._findings.All);
+        new TenantsCheck(check._reader, check._tenants, check._findings).Run();
+        check.Report = new CheckReport(CheckReport.Catalog, root, Documents: 0, check._reader.Bytes, check._findings.All);
         return check;
     }
 
-    public string FileOf(IndexKey index) =>
-        CatalogFileName.TryFor(index.ToString(), out var name) ? Path.Combine(_root, IndexFolder, name) : Path.Combine(_root, IndexFolder);
-
-    private void ReadAll<T>(string type, Action<string, T> add)
-    {
-        var folder = new DirectoryInfo(Path.Combine(_root, type));
-        foreach (var file in folder.Exists ? folder.EnumerateFiles().OrderBy(static file => file.Name, StringComparer.Ordinal) : Enumerable.Empty<FileInfo>())
-        {
-            if (file.Extension == ".tmp")
-            {
-                _findings.Note(file.FullName, "a crash has left it; nothing needs it.");
-                continue;
-            }
-
-            _bytes += file.Length;
-            try
-            {
-                var entry = CatalogStorage.Parse<T>(File.ReadAllBytes(file.FullName), file.FullName);
-                var key = entry.Grain.StartsWith(type + "/", StringComparison.Ordinal) ? entry.Grain[(type.Length + 1)..] : "";
-                if (!CatalogFileName.TryFor(key, out var name) || name != file.Name)
-                    throw new CatalogCorruptException(file.FullName, $"it belongs to {entry.Grain}");
-                add(key, entry.State);
-            }
-            catch (CatalogCorruptException fault)
-            {
-                Gap(fault.File, fault.Reason);
-            }
-            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or FormatException)
-            {
-                Gap(file.FullName, fault.Message);
-            }
-        }
-    }
-
-    private void Gap(string file, string reason)
-    {
-        HasGaps = true;
-        _findings.Damage(file, $"{reason.TrimEnd('.')}. What it described is still in tenants/; a copy of this file brings it back.");
-    }
+    public string FileOf(IndexKey index) => _reader.FileOf(IndexFolder, index.ToString());
 
     private void CheckIndex(IndexKey key, IndexState index)
     {
