@@ -46,16 +46,16 @@ internal sealed partial record Heard(int Status, string Headers, string Body)
         }
     }
 
-    [GeneratedRegex("""\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)""")]
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")]
     private static partial Regex Times();
 
-    [GeneratedRegex(""""(traceId|queryId|key)":"[^"]*"|"tookMs":\{[^}]*\}"""")]
+    [GeneratedRegex(@"""(traceId|queryId|key)"":""[^""]*""|""tookMs"":\{[^}]*\}")]
     private static partial Regex Chance();
 
-    [GeneratedRegex(""""(bytesOnDisk|deadBytes|bytesInMemory|sequence|percent)":\d+|"memory":\{[^}]*\}|"(status|state)":"(ready|loading)""""")]
+    [GeneratedRegex(@"""(bytesOnDisk|deadBytes|bytesInMemory|sequence|percent)"":\d+|""memory"":\{[^}]*\}|""(status|state)"":""(ready|loading)""")]
     private static partial Regex Inner();
 
     /// <summary>A key that was used meanwhile.</summary>
-    [GeneratedRegex(""","lastUsedAt":"TIME"""")]
+    [GeneratedRegex(@",""lastUsedAt"":""TIME""")]
     private static partial Regex Passed();
 }

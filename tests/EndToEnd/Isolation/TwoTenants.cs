@@ -18,7 +18,7 @@ public sealed class TwoTenants : IAsyncLifetime
     /// <summary>In every name and value of the second tenant that it chooses itself.</summary>
     internal const string Marker = "zebra";
 
-    /// <summary>As long as the marker, and in nothing that exists.</summary>
+    /// <summary>As long as the marker, and in nothing that exists. Ids of the first tenant come before both: a cursor of either is behind them.</summary>
     internal const string Ghost = "ghost";
 
     /// <summary>The name that both tenants use.</summary>
@@ -101,7 +101,7 @@ public sealed class TwoTenants : IAsyncLifetime
     {
         var admin = await TenantAsync(FirstTenant);
         First = new Api(Silo.Address, admin.Key);
-        await FillAsync(First, SharedIndex, "anna-brand", ["a-document", "shared-document"], every: 512);
+        await FillAsync(First, SharedIndex, "anna-brand", ["a-document", "both-document"], every: 512);
         await StoredDocuments.CreateAsync(First, new JsonObject { ["name"] = OtherIndex, ["model"] = "none", ["dimensions"] = 2 });
         Archive = (await First.GetAsync($"v1/indexes/{SharedIndex}/snapshots/{await SnapshotAsync(First, SharedIndex)}/archive")).Expect(HttpStatusCode.OK).Bytes;
         var (read, write, limited, ended) = (await KeyAsync(First, "read"), await KeyAsync(First, "write"), await KeyAsync(First, "admin", OtherIndex), await KeyAsync(First, "admin"));
@@ -125,8 +125,8 @@ public sealed class TwoTenants : IAsyncLifetime
         const string tenant = $"{Marker}-tenant", index = $"{Marker}-shop", document = $"{Marker}-document", brand = $"{Marker}-brand";
         var admin = await TenantAsync(tenant);
         Second = new Api(Silo.Address, admin.Key);
-        await FillAsync(Second, index, brand, [document, "shared-document"], every: 256);
-        await FillAsync(Second, SharedIndex, brand, [document, "a-document", "shared-document"], every: 256);
+        await FillAsync(Second, index, brand, [document, "both-document"], every: 256);
+        await FillAsync(Second, SharedIndex, brand, [document, "a-document", "both-document"], every: 256);
         var snapshot = await SnapshotAsync(Second, index);
         await SnapshotAsync(Second, SharedIndex);
         var reader = await KeyAsync(Second, "read");
