@@ -10,6 +10,9 @@ internal sealed class ClusterReport(VectorDataSet data, int shards, int requests
     /// <summary>What a search at one connection may take longer in a cluster than in one process, by the issue that asked for it.</summary>
     private const double TargetMilliseconds = 1;
 
+    /// <summary>The kernel and Redis use some.</summary>
+    private const double QuietShare = 0.1;
+
     private readonly Dictionary<(ClusterLayout Layout, string Workload, int Connections), List<ClusterRun>> _runs = [];
     private readonly Dictionary<ClusterLayout, ShardSpread> _spreads = [];
     private long _moved;
@@ -25,7 +28,7 @@ internal sealed class ClusterReport(VectorDataSet data, int shards, int requests
         if (!_runs.TryGetValue(key, out var runs))
             _runs.Add(key, runs = []);
         runs.Add(run);
-        Console.WriteLine($"  {workload.Name}, {connections} connections: p50 {run.Median:F2} ms, p99 {run.Tail:F2} ms, {run.Rate:F0}/s, processor {run.Processor:F2} ms");
+        Console.WriteLine($"  {workload.Name}, {connections} connections: p50 {run.Median:F2} ms, p99 {run.Tail:F2} ms, {run.Rate:F0}/s, processor {run.Processor:F2} ms; others used {run.Others:P0} of the machine");
     }
 
     public void Write(SameAnswers answers)
@@ -49,6 +52,7 @@ internal sealed class ClusterReport(VectorDataSet data, int shards, int requests
         }
 
         report.Line(Verdict());
+        report.Line(Quiet());
         report.Line();
         report.Line("Processor time is that of all server processes from their start of a measurement to its end, what they do besides included; the client's and Redis's is not in it. In the search: from the gateway's first call of a shard to the merged answer with its rows (`tookMs.search`).");
         report.Write();
@@ -92,6 +96,15 @@ internal sealed class ClusterReport(VectorDataSet data, int shards, int requests
             .Select(pair => Median(pair.Value, run => run.Median) - Median(_runs[pair.Key with { Layout = ClusterLayout.One }], run => run.Median))
             .Max();
         return $"At one connection a cluster adds at most {Text(added, "F2")} ms to p50; the target is {Text(TargetMilliseconds, "F0")} ms: {(added <= TargetMilliseconds ? "met" : "missed")}.";
+    }
+
+    /// <summary>Latencies are what they are on a machine that does nothing else.</summary>
+    private string Quiet()
+    {
+        var others = _runs.Values.SelectMany(runs => runs).Select(run => run.Others).Order().ToList();
+        var (median, most) = (others[others.Count / 2], others[^1]);
+        var judged = median <= QuietShare ? "the machine was quiet" : "**the machine was not quiet: the latencies and rates above are not those of this program alone**";
+        return $"Processes that are neither servers nor client used {Text(median, "P0")} of the cores while it was measured (median; at most {Text(most, "P0")}): {judged}.";
     }
 
     private static int Order(ClusterLayout layout) => ClusterLayout.All.Index().First(pair => pair.Item == layout).Index;
