@@ -6,6 +6,9 @@ internal static class BuiltPrograms
     /// <summary>Next to this test's own output: artifacts/bin/EndToEnd/release → artifacts/bin/Silo/release.</summary>
     public static string Silo { get; } = Program("Silo", "ClipOrleans.Silo.dll");
 
+    /// <summary>What runs when a server is started for the first time: another version where one is named, so that every restart is an upgrade (eng/upgrade-campaign.sh).</summary>
+    public static string FirstSilo { get; } = Environment.GetEnvironmentVariable("CLIPORLEANS_FORMER_SILO") is { Length: > 0 } former ? Existing(former) : Silo;
+
     public static string Cli { get; } = Program("Cli", "clip.dll");
 
     public static string Repository { get; } = FindRepository();
@@ -16,8 +19,11 @@ internal static class BuiltPrograms
     {
         var output = new DirectoryInfo(AppContext.BaseDirectory);
         var path = Path.Combine(output.Parent!.Parent!.FullName, project, output.Name, file);
-        return File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: build the solution first.", path);
+        return Existing(path);
     }
+
+    private static string Existing(string path) =>
+        File.Exists(path) ? path : throw new FileNotFoundException($"{path} is missing: build the solution first.", path);
 
     private static string FindRepository()
     {

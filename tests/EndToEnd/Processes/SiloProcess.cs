@@ -8,11 +8,11 @@ internal sealed class SiloProcess : IAsyncDisposable
 {
     private readonly string[] _arguments;
 
-    private SiloProcess(string[] arguments, Uri address, Machine machine, IReadOnlyDictionary<string, string>? environment = null)
+    private SiloProcess(string program, string[] arguments, Uri address, Machine machine, IReadOnlyDictionary<string, string>? environment = null)
     {
         (_arguments, Machine) = (arguments, machine);
         Api = new Api(address, machine: machine);
-        Process = ProgramProcess.Start(BuiltPrograms.Silo, arguments, Path.GetTempPath(), environment, machine);
+        Process = ProgramProcess.Start(program, arguments, Path.GetTempPath(), environment, machine);
     }
 
     public Machine Machine { get; }
@@ -43,7 +43,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     public static SiloProcess LaunchAgain(SiloProcess ended)
     {
         Assert.True(ended.Process.HasExited);
-        return new SiloProcess(ended._arguments, ended.Address, ended.Machine);
+        return new SiloProcess(BuiltPrograms.Silo, ended._arguments, ended.Address, ended.Machine);
     }
 
     /// <summary>Starts and does not wait: for starts that are expected to fail.</summary>
@@ -66,7 +66,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             $"--Cluster:GatewayPort={ports[2]}",
             .. settings,
         ];
-        return new SiloProcess(arguments, address, machine, environment);
+        return new SiloProcess(BuiltPrograms.FirstSilo, arguments, address, machine, environment);
     }
 
     /// <returns>False when the process ended before it was ready.</returns>
