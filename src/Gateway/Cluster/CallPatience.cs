@@ -4,8 +4,8 @@ namespace ClipOrleans.Gateway.Cluster;
 /// <param name="Longest">From the first attempt on.</param>
 /// <param name="Loading">A shard that says that it needs longer than this to be opened is not waited for: its caller is told.</param>
 /// <param name="Doubt">
-/// Without an answer for so long the call is made again beside the first one, and whichever is answered first counts: a call that was lost
-/// with a silo that died is never answered, and nobody tells the caller. Null: never, since being done twice at once would cost too much.
+/// Without an answer for so long the call is made again beside the first one, after twice as long once more, and so on; whichever is answered
+/// first counts: a call that was lost with a silo that died is never answered, nor is the next one that goes through it, and nobody tells the caller. Null: never, since being done twice at once would cost too much.
 /// </param>
 internal sealed record CallPatience(TimeSpan Longest, TimeSpan Loading, TimeSpan? Doubt)
 {

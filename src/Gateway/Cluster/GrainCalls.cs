@@ -47,15 +47,15 @@ internal sealed partial class GrainCalls(TimeProvider clock, GatewayInstruments 
 
     private async Task<Result<T>> AskAsync<T>(Func<Task<Result<T>>> call, TimeSpan? doubt, CancellationToken cancel)
     {
-        var first = call();
-        if (doubt is not { } time || await IsDoneAsync(first, time, cancel))
-            return await first;
-        LogDoubted(time.TotalSeconds);
-        instruments.Repeated();
-        var second = call();
-        var answered = await Task.WhenAny(first, second);
-        (answered == first ? second : first).Ignore();
-        return await answered;
+        var sent = new List<Task<Result<T>>> { call() };
+        for (var wait = doubt; wait is { } time && !await IsDoneAsync(Task.WhenAny(sent), time, cancel); wait = time * 2)
+        {
+            LogDoubted(time.TotalSeconds);
+            instruments.Repeated();
+            sent.Add(call());
+        }
+
+        return await await Task.WhenAny(sent);
     }
 
     private async Task<bool> IsDoneAsync(Task call, TimeSpan time, CancellationToken cancel)

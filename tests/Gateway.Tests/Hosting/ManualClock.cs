@@ -5,6 +5,7 @@ internal sealed class ManualClock : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _now;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -25,6 +26,23 @@ internal sealed class ManualClock : TimeProvider
 
         foreach (var timer in due)
             timer.Fire();
+    }
+
+    /// <summary>Waits until somebody waits for just so long from now: until then moving the clock would move it past them.</summary>
+    public async Task UntilTimerAsync(TimeSpan dueTime)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_lock)
+            {
+                if (_timers.Exists(timer => timer.Due == _now + dueTime.Ticks))
+                    return;
+                changed = _changed.Task;
+            }
+
+            await changed;
+        }
     }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
@@ -48,6 +66,8 @@ internal sealed class ManualClock : TimeProvider
                 Due = clock._now + dueTime.Ticks;
                 if (dueTime != Timeout.InfiniteTimeSpan)
                     clock._timers.Add(this);
+                clock._changed.SetResult();
+                clock._changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
             }
 
             return true;

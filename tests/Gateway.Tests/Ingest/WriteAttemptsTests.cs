@@ -14,6 +14,9 @@ namespace ClipOrleans.Gateway.Tests.Ingest;
 // Method: a shard that answers when the test says so; a clock that the test moves.
 public sealed class WriteAttemptsTests
 {
+    private static readonly TimeSpan s_counts = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_begun = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_settling = s_counts + s_begun;
     private static readonly Error s_refusal = Error.Of(Slugs.StorageUnavailable, "The disk is away.");
 
     private readonly ManualClock _clock = new();
@@ -27,7 +30,7 @@ public sealed class WriteAttemptsTests
         await _sending.WaitAsync();
         _sent[0].Answer.SetResult(s_refusal);
         Assert.Equal(Slugs.StorageUnavailable, (await write).Error?.Slug);
-        Assert.Equal(_clock.GetUtcNow().AddSeconds(15), _sent[0].NotAfter);
+        Assert.Equal(_clock.GetUtcNow() + s_counts, _sent[0].NotAfter);
     }
 
     [Fact]
@@ -35,9 +38,10 @@ public sealed class WriteAttemptsTests
     {
         var write = await WriteInDoubtAsync();
         _sent[1].Answer.SetResult(s_refusal);
+        await _clock.UntilTimerAsync(s_settling);
         _clock.Advance(_sent[1].NotAfter - _clock.GetUtcNow());
         Assert.False(write.IsCompleted, "told while the first sending might still be done");
-        _clock.Advance(TimeSpan.FromSeconds(5));
+        _clock.Advance(s_begun);
         Assert.Equal(Slugs.StorageUnavailable, (await write).Error?.Slug);
     }
 
@@ -46,6 +50,7 @@ public sealed class WriteAttemptsTests
     {
         var write = await WriteInDoubtAsync();
         _sent[1].Answer.SetException(new InvalidOperationException("The second is lost."));
+        await _clock.UntilTimerAsync(s_settling);
         Assert.False(write.IsCompleted);
         _sent[0].Answer.SetResult(7);
         Assert.Equal(7, (await write).Value);
@@ -65,8 +70,10 @@ public sealed class WriteAttemptsTests
     {
         var write = Write();
         await _sending.WaitAsync();
+        await _clock.UntilTimerAsync(CallPatience.OfWrite.Doubt!.Value);
         _clock.Advance(CallPatience.OfWrite.Doubt!.Value);
         await _sending.WaitAsync();
+        await _clock.UntilTimerAsync(CallPatience.OfWrite.Doubt!.Value * 2);
         Assert.Equal(TimeSpan.FromSeconds(3), _sent[1].NotAfter - _sent[0].NotAfter);
         return write;
     }
