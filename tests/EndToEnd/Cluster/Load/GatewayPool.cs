@@ -61,7 +61,7 @@ internal sealed class GatewayPool : IAsyncDisposable
         {
             try
             {
-                using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+                using var request = new HttpRequestMessage(method, path) { Content = ContentOf(method, body) };
                 using var response = await gateway.Http.SendAsync(request);
                 var answer = new Answer(response.StatusCode, response.Content.Headers.ContentType?.MediaType, await response.Content.ReadAsByteArrayAsync(), $"{method} {gateway.Http.BaseAddress}{path}");
                 return (answer, answer.Code < 500 ? "" : $"{answer.Code} {SlugOf(answer)}");
@@ -78,6 +78,10 @@ internal sealed class GatewayPool : IAsyncDisposable
 
         return (null, "no gateway takes connections");
     }
+
+    /// <summary>What has no content HttpClient sends a second time by itself when a connection ends before the answer: then a deletion finds nothing.</summary>
+    private static HttpContent? ContentOf(HttpMethod method, JsonNode? body) =>
+        body is not null ? JsonContent.Create(body) : method == HttpMethod.Get ? null : new ByteArrayContent([]);
 
     /// <summary>The ready ones in turn; where none is, all of them, as it may be the look that is late.</summary>
     private Gateway[] InTurn()
