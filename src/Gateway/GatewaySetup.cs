@@ -69,6 +69,7 @@ public static class GatewaySetup
         services.AddSingleton<ArchiveWriter>();
         services.AddSingleton<ArchiveReader>();
 
+        services.TryAddSingleton<FetchNetwork>();
         services.AddSingleton<ImageFetcher>();
         services.AddSingleton<ImageDecoder>();
         services.AddSingleton<EmbeddingCache>();

@@ -27,7 +27,7 @@ internal sealed partial class ImageFetcher : IDisposable
     private readonly ILogger<ImageFetcher> _logger;
 
     public ImageFetcher(
-        IOptions<FetchOptions> options, IOptions<LimitOptions> limits, Budgets budgets, TimeProvider clock, GatewayInstruments instruments, ILogger<ImageFetcher> logger)
+        IOptions<FetchOptions> options, IOptions<LimitOptions> limits, FetchNetwork network, Budgets budgets, TimeProvider clock, GatewayInstruments instruments, ILogger<ImageFetcher> logger)
     {
         _options = options.Value;
         _maxBytes = limits.Value.MaxImageBytes;
@@ -44,7 +44,7 @@ internal sealed partial class ImageFetcher : IDisposable
             Credentials = null,
             ActivityHeadersPropagator = null,
             AutomaticDecompression = DecompressionMethods.None,
-            ConnectCallback = new CheckedConnection(_options.AllowPrivateNetworks).ConnectAsync,
+            ConnectCallback = new CheckedConnection(network, _options.AllowPrivateNetworks).ConnectAsync,
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = 32,
             ResponseDrainTimeout = TimeSpan.Zero,
