@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using ClipOrleans.Gateway.Admission;
+using ClipOrleans.Gateway.Audit;
 using ClipOrleans.Gateway.Auth;
+using ClipOrleans.Gateway.Browsers;
 using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Embeddings;
 using ClipOrleans.Gateway.Endpoints;
@@ -26,7 +28,7 @@ public static class GatewaySetup
 {
     /// <summary>
     /// Adds the gateway with options from the sections <c>Limits</c>, <c>Fetch</c>, <c>Query</c>, <c>Auth</c>,
-    /// <c>Management</c> and <c>Shutdown</c>. A wrong value stops the start with its key named.
+    /// <c>Cors</c>, <c>Management</c> and <c>Shutdown</c>. A wrong value stops the start with its key named.
     /// </summary>
     public static IServiceCollection AddClipOrleansGateway(this IServiceCollection services, IConfiguration configuration)
     {
@@ -40,7 +42,10 @@ public static class GatewaySetup
         services.AddSingleton<KeyGrants>();
         services.AddSection<ManagementOptions>(configuration, ManagementOptions.Section);
         services.AddSection<ShutdownOptions>(configuration, ShutdownOptions.Section);
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        services.AddSection<CorsOptions>(configuration, CorsOptions.Section);
+        services.AddCors();
+        services.AddSingleton<AuditLog>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<LimitOptions>>((kestrel, limits) => BoundConnections(kestrel, limits.Value));
         services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolver = GatewayJson.Default;
@@ -99,11 +104,14 @@ public static class GatewaySetup
     {
         app.UseMiddleware<DrainNotice>();
         app.UseMiddleware<SecurityHeaders>();
+        app.UseMiddleware<AuditTrail>();
         app.UseMiddleware<ErrorBoundary>();
         app.UseMiddleware<ManagementPort>();
         app.UseMiddleware<AdmissionControl>();
+        app.UseMiddleware<OpenDoor>();
         app.UseMiddleware<BareStatus>();
         app.UseRouting();
+        app.UseConfiguredCors();
         app.UseMiddleware<AccessControl>();
         app.UseMiddleware<TenantAdmission>();
         app.UseMiddleware<QueryNames>();
@@ -125,6 +133,15 @@ public static class GatewaySetup
         admin.MapTenants();
         admin.MapKeysOfTenants();
         return app;
+    }
+
+    /// <summary>Against callers who take a connection and do nothing with it; how slowly a body may come is Kestrel's own rule.</summary>
+    private static void BoundConnections(KestrelServerOptions kestrel, LimitOptions limits)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.MaxHeaderSeconds);
+        kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.MaxIdleSeconds);
     }
 
     private static void AddSection<T>(this IServiceCollection services, IConfiguration configuration, string section)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Gateway.Admission;
+using ClipOrleans.Gateway.Audit;
 using ClipOrleans.Gateway.Auth;
 using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Indexes;
@@ -29,7 +30,7 @@ internal static class BulkEndpoints
             .For(Access.Write).Named("putDocuments", "Create or replace many documents", "As JSON up to 1,000: nothing is written before the whole body has been read. As application/x-ndjson any number, a document a line, each answered by a line as soon as it is durable. Some may fail while others succeed: look at each result.")
             .WithErrors(EndpointConventions.OfJsonBody);
         documents.MapPost("/delete", DeleteAsync).Accepts<DeleteRequest>(RequestJson.Json)
-            .For(Access.Write).Named("deleteDocuments", "Delete many documents", "By id, or by a filter. Ids that are not there are passed over.")
+            .For(Access.Write).WithMetadata(Auditing.Wanted).Named("deleteDocuments", "Delete many documents", "By id, or by a filter. Ids that are not there are passed over.")
             .WithErrors(Slugs.InvalidId, Slugs.InvalidFilter, Slugs.UndeclaredField, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody);
     }

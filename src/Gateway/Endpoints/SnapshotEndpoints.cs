@@ -2,6 +2,7 @@ using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Contracts.Snapshots;
 using ClipOrleans.Gateway.Admission;
+using ClipOrleans.Gateway.Audit;
 using ClipOrleans.Gateway.Auth;
 using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Indexes;
@@ -32,7 +33,7 @@ internal static class SnapshotEndpoints
             .For(Access.Admin).Named("deleteSnapshot", "Delete a snapshot", "What was restored from it stays.")
             .WithErrors(Slugs.SnapshotNotFound, Slugs.SnapshotInProgress);
         index.MapGet("/snapshots/{id}/archive", ArchiveAsync).Produces(StatusCodes.Status200OK, null, ArchiveWriter.Tar)
-            .For(Access.Admin).Named("getSnapshotArchive", "Fetch a snapshot as one file", "A tar archive: backup.json with the checksum of every file, then the files.")
+            .For(Access.Admin).WithMetadata(Auditing.Wanted).Named("getSnapshotArchive", "Fetch a snapshot as one file", "A tar archive: backup.json with the checksum of every file, then the files.")
             .WithErrors(Slugs.SnapshotNotFound, Slugs.SnapshotInProgress, Slugs.BackupDamaged);
         index.MapPost("/restore", RestoreAsync).Accepts<RestoreRequest>(RequestJson.Json)
             .For(Access.Admin, allIndexes: true).Named("restoreSnapshot", "Restore a snapshot as a new index", "The index it was made of need not exist any more.")

@@ -66,4 +66,16 @@ public sealed class LimitOptions
     /// <summary>Seconds that an NDJSON stream may stay silent before it is ended. Default 120.</summary>
     [Range(1, 3_600)]
     public int MaxStreamIdleSeconds { get; set; } = 120;
+
+    /// <summary>Connections at once; one more is closed at once. Default 10,000.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnections { get; set; } = 10_000;
+
+    /// <summary>Seconds that the head of a request may take to come. Default 15.</summary>
+    [Range(1, 300)]
+    public int MaxHeaderSeconds { get; set; } = 15;
+
+    /// <summary>Seconds that a connection may stay open between two requests. Default 130.</summary>
+    [Range(1, 3_600)]
+    public int MaxIdleSeconds { get; set; } = 130;
 }

@@ -15,6 +15,7 @@ internal sealed record SettingsSection(string Name, Type Type)
         new(EncoderSettings.Section, typeof(EncoderSettings)),
         new(SearchSettings.Section, typeof(SearchSettings)),
         new(AuthOptions.Section, typeof(AuthOptions)),
+        new(CorsOptions.Section, typeof(CorsOptions)),
         new(ClusterSettings.Section, typeof(ClusterSettings)),
         new(TlsSettings.Section, typeof(TlsSettings)),
         new(LimitOptions.Section, typeof(LimitOptions)),
