@@ -22,7 +22,23 @@ internal sealed class AuditTrail(RequestDelegate next, IOptions<AuthOptions> opt
 
     public async Task InvokeAsync(HttpContext http)
     {
+        http.Response.OnStarting(WriteBeforeAnswer, http);
         await next(http);
+
+        // Who has gone away hears nothing, and what he asked for may be done all the same.
+        if (http.RequestAborted.IsCancellationRequested && !http.Response.HasStarted)
+            Write(http);
+    }
+
+    /// <summary>Nobody hears of a change that is not written down yet.</summary>
+    private Task WriteBeforeAnswer(object context)
+    {
+        Write((HttpContext)context);
+        return Task.CompletedTask;
+    }
+
+    private void Write(HttpContext http)
+    {
         if (IsChange(http) || (IsRefusal(http) && MayTell()))
             log.Write(AuditEntry.Of(http, _operatorKey));
     }
