@@ -38,8 +38,9 @@ public sealed class LicenceDocumentTests
     public void Each_licence_is_one_that_was_agreed_to()
     {
         SkipUnlessRestored();
-        Assert.Empty(RepositoryTree.Projects.SelectMany(RestoredPackage.Of).Distinct()
-            .Where(package => !s_agreed.Any(agreed => agreed.Licence == package.Licence && package.Id.StartsWith(agreed.Only, StringComparison.Ordinal))));
+        Assert.DoesNotContain(
+            RepositoryTree.Projects.SelectMany(RestoredPackage.Of).Distinct(),
+            package => !s_agreed.Any(agreed => agreed.Licence == package.Licence && package.Id.StartsWith(agreed.Only, StringComparison.Ordinal)));
     }
 
     [Fact]
