@@ -9,7 +9,7 @@ trap 'rm -f "$answer"' EXIT
 
 # The list is of the src projects: what is shipped. A registry without vulnerability data says so in a warning, and one that is not there in an error.
 for project in src/Silo/Silo.csproj src/Cli/Cli.csproj; do
-  if ! timeout 300 dotnet list "$project" package --vulnerable --include-transitive >>"$answer" 2>&1; then
+  if ! timeout 60 dotnet list "$project" package --vulnerable --include-transitive >>"$answer" 2>&1; then
     cat "$answer"
     echo "The registry did not answer."
     exit 2
