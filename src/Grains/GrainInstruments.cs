@@ -24,6 +24,7 @@ internal sealed class GrainInstruments
     private readonly Counter<long> _operations;
     private readonly Histogram<double> _openDuration;
     private readonly UpDownCounter<long> _openShards;
+    private readonly Counter<long> _coldShards;
     private readonly UpDownCounter<long> _readOnlyShards;
     private readonly Counter<long> _openFailures;
     private readonly Counter<long> _moves;
@@ -40,6 +41,7 @@ internal sealed class GrainInstruments
         _operations = _meter.CreateCounter<long>("cliporleans.shard.operations", "{operation}", "Operations written, by outcome");
         _openDuration = _meter.CreateHistogram<double>("cliporleans.shard.open.duration", "s", "Time to open a shard");
         _openShards = _meter.CreateUpDownCounter<long>("cliporleans.shards.open", "{shard}", "Shards open in this process");
+        _coldShards = _meter.CreateCounter<long>("cliporleans.shards.cold", "{shard}", "Shards and replicas that were closed though nothing was wrong with them, by reason");
         _readOnlyShards = _meter.CreateUpDownCounter<long>("cliporleans.shards.readonly", "{shard}", "Shards open in this process that take no writes at the moment, since their disk is full or fails");
         _openFailures = _meter.CreateCounter<long>("cliporleans.shard.open.failures", "{failure}", "Shards that could not be opened");
         _moves = _meter.CreateCounter<long>("cliporleans.shard.moves", "{move}", "Planned hand-overs of shards to other silos, by outcome");
@@ -49,6 +51,12 @@ internal sealed class GrainInstruments
 
     public void WatchSearchQueue(Func<int> length) =>
         _meter.CreateObservableGauge("cliporleans.shard.search.queue", length, "{search}", "Shard searches that wait for a thread");
+
+    public void WatchMemory(Func<long> taken, long budget)
+    {
+        _meter.CreateObservableGauge("cliporleans.shards.memory", taken, "By", "Memory of the process that its open shards and replicas take, mapped files not counted");
+        _meter.CreateObservableGauge("cliporleans.shards.memory.budget", () => budget, "By", "Memory that they may take before the least recently used of them are closed");
+    }
 
     /// <summary>Asked for whenever metrics are read.</summary>
     public void WatchMaintenance(Func<MaintenanceReport> report)
@@ -94,6 +102,8 @@ internal sealed class GrainInstruments
     public void ShardNotMoved() => _moves.Add(1, Tag("outcome", "failed"));
 
     public void Encoded(string kind, int inputs) => _encodings.Add(inputs, new KeyValuePair<string, object?>("kind", kind));
+
+    public void ShardWentCold(string reason) => _coldShards.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void EncodingRefused() => _encodingsRefused.Add(1);
 

@@ -35,7 +35,7 @@ public static class GrainsSetup
 
     /// <summary>
     /// Installs the grains that the roles of this silo ask for, their catalog, the search threads and the models. Settings
-    /// are read from <see cref="StorageSettings"/>, <see cref="SearchSettings"/>, <see cref="ModelsSettings"/> and
+    /// are read from <see cref="StorageSettings"/>, <see cref="MemorySettings"/>, <see cref="SearchSettings"/>, <see cref="ModelsSettings"/> and
     /// <see cref="EncoderSettings"/>, which the caller binds.
     /// </summary>
     /// <param name="silo">The silo.</param>
@@ -50,6 +50,7 @@ public static class GrainsSetup
         services.PostConfigure<GrainTypeOptions>(types => types.Classes.RemoveWhere(type => !GrainRoles.MayHost(roles, type)));
         services.AddOptions<StorageSettings>();
         services.AddOptions<SearchSettings>();
+        services.AddOptions<MemorySettings>();
         services.AddOptions<ModelsSettings>();
         services.AddOptions<EncoderSettings>();
         services.TryAddSingleton(TimeProvider.System);
@@ -57,6 +58,7 @@ public static class GrainsSetup
         services.TryAddSingleton<SearchPool>();
         services.TryAddSingleton(Maintenance);
         services.TryAddSingleton(provider => ActivatorUtilities.CreateInstance<ShardOwners>(provider, isShared));
+        services.TryAddSingleton<MemoryKeeper>();
         services.TryAddSingleton<ShardSurroundings>();
         services.TryAddSingleton<SnapshotFolders>();
         services.TryAddSingleton<TenantFolders>();
@@ -64,6 +66,7 @@ public static class GrainsSetup
         services.TryAddSingleton(Models);
         services.AddShardPlacement();
         services.AddHostedService<WarmUpService>();
+        services.AddHostedService<MemoryWatch>();
         services.AddHostedService<RemovalsService>();
         services.AddSingleton<CatalogStorage>();
         services.AddGrainStorage<IGrainStorage>(CatalogStorage.ProviderName, (provider, _) => catalogStore is null

@@ -123,6 +123,7 @@ internal static class SiloApplication
     private static void BindSettings(WebApplicationBuilder builder)
     {
         Bind<StorageSettings>(builder, StorageSettings.Section);
+        Bind<MemorySettings>(builder, MemorySettings.Section);
         Bind<ModelsSettings>(builder, ModelsSettings.Section);
         Bind<EncoderSettings>(builder, EncoderSettings.Section);
         Bind<SearchSettings>(builder, SearchSettings.Section);

@@ -13,6 +13,14 @@ internal interface ILocalShard
 
     ShardMeter Meter { get; }
 
+    ShardUse Use { get; }
+
+    /// <summary>Bytes of the process's own memory that it takes, not those of mapped files; 0 while it is not open.</summary>
+    long BytesInMemory { get; }
+
+    /// <summary>Closes it until the next request.</summary>
+    GoingCold Cold { get; }
+
     /// <summary>Does something with the shard if it is open and shows all that was acknowledged before the call; otherwise says why not, at once.</summary>
     /// <param name="indexVersion">The version that the caller knows; null takes any.</param>
     /// <param name="work">What to do; the shard stays open until it is done.</param>

@@ -16,6 +16,8 @@ internal sealed class LocalShards(TimeProvider clock)
 
     public ICollection<string> Keys => _hosts.Keys;
 
+    public IEnumerable<ILocalShard> All => _hosts.Select(static shard => shard.Value);
+
     public void Add(string key, ILocalShard host) => _hosts[key] = host;
 
     /// <summary>Another activation of the same shard that has been added meanwhile stays.</summary>

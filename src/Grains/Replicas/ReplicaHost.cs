@@ -18,7 +18,8 @@ namespace ClipOrleans.Grains.Replicas;
 /// <param name="key">Which replica.</param>
 /// <param name="surroundings">What all shards of the process share.</param>
 /// <param name="index">Up to where it must have read.</param>
-internal sealed partial class ReplicaHost(ReplicaKey key, ShardSurroundings surroundings, ReadIndex index) : ILocalShard, IAsyncDisposable
+/// <param name="giveUp">Ends the activation.</param>
+internal sealed partial class ReplicaHost(ReplicaKey key, ShardSurroundings surroundings, ReadIndex index, Action giveUp) : ILocalShard, IAsyncDisposable
 {
     /// <summary>A record is in the log before it is acknowledged, and is marked there some milliseconds later. Who waits longer than this had better ask the shard.</summary>
     private static readonly TimeSpan s_longestCatchUp = TimeSpan.FromSeconds(1);
@@ -34,11 +35,18 @@ internal sealed partial class ReplicaHost(ReplicaKey key, ShardSurroundings surr
 
     public ShardMeter Meter { get; } = new();
 
+    public ShardUse Use { get; } = new(surroundings.Clock);
+
+    public GoingCold Cold { get; } = new(giveUp);
+
+    public long BytesInMemory => _follower.Read(static follower => follower.Memory.InMemory);
+
     /// <summary>Begins to open, and returns at once.</summary>
     public void Begin() => _opening = Task.Run(OpenAsync);
 
     public async Task<Result<T>> ReadAsync<T>(long? indexVersion, Func<IShardReader, Task<Result<T>>> work)
     {
+        using var use = Use.Begin();
         using var lease = _follower.TryUse(out var follower);
         if (follower is null)
             return NotNow(_problem ?? "It is closed.");
@@ -83,9 +91,17 @@ internal sealed partial class ReplicaHost(ReplicaKey key, ShardSurroundings surr
 
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync();
-        await _opening;
-        await _follower.CloseAsync();
+        try
+        {
+            await _closing.CancelAsync();
+            await _opening;
+            await _follower.CloseAsync();
+        }
+        finally
+        {
+            Cold.End();
+        }
+
         _closing.Dispose();
     }
 
@@ -95,6 +111,7 @@ internal sealed partial class ReplicaHost(ReplicaKey key, ShardSurroundings surr
         {
             try
             {
+                using var room = await surroundings.Memory.MakeRoomAsync(key.Shard, _closing.Token);
                 _follower.Open(await surroundings.FollowAsync(key.Shard, _closing.Token));
                 _problem = null;
                 return;

@@ -21,13 +21,18 @@ internal sealed class ShardReplicaGrain(ShardSurroundings surroundings, ShardSea
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var key = ReplicaKey.Parse(this.GetPrimaryKeyString());
-        _host = new ReplicaHost(key, surroundings, new ReadIndex(grains.GetGrain<IShardGrain>(key.Shard.ToString())));
+        _host = new ReplicaHost(key, surroundings, new ReadIndex(grains.GetGrain<IShardGrain>(key.Shard.ToString())), DeactivateOnIdle);
         locals.Add(this.GetPrimaryKeyString(), _host);
         _host.Begin();
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => DisposeAsync().AsTask();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_host is not null && ColdReason.Of(_host, reason) is { } cold)
+            surroundings.Instruments.ShardWentCold(cold);
+        return DisposeAsync().AsTask();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -29,6 +29,13 @@ internal sealed class Leased<T>
         }
     }
 
+    /// <summary>A figure of it at this moment; 0 when it is not open. For what is read in no time: nobody opens or closes meanwhile.</summary>
+    public long Read(Func<T, long> figure)
+    {
+        lock (_lock)
+            return _value is null ? 0 : figure(_value);
+    }
+
     /// <returns>Whether there was one to close.</returns>
     public async Task<bool> CloseAsync()
     {

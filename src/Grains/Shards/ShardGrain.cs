@@ -47,7 +47,12 @@ internal sealed class ShardGrain(
         return Task.CompletedTask;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken) => DisposeAsync().AsTask();
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_host?.Phase is HostPhase.Open && ColdReason.Of(_host, reason) is { } cold)
+            instruments.ShardWentCold(cold);
+        return DisposeAsync().AsTask();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -129,7 +134,7 @@ internal sealed class ShardGrain(
 
     public async Task<ShardStatus> GetStatus()
     {
-        var status = await _host.UseAsync(s_statusWait, indexVersion: null, engine => Task.FromResult<Result<ShardStatus>>(ShardMessages.ToStatus(engine.Stats, _key.Shard, silo)));
+        var status = await _host.LookAsync(s_statusWait, indexVersion: null, engine => Task.FromResult<Result<ShardStatus>>(ShardMessages.ToStatus(engine.Stats, _key.Shard, silo)));
         return status.IsSuccess
             ? status.Value
             : new ShardStatus(_key.Shard, _host.State, _host.Percent, 0, 0, 0, 0, 0, silo.Name, status.Error.Detail, SiloAddress: silo.SiloAddress.ToParsableString());

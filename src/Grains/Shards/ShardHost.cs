@@ -43,6 +43,12 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
 
     public ShardMeter Meter { get; } = new();
 
+    public ShardUse Use { get; } = new(surroundings.Clock);
+
+    public GoingCold Cold { get; } = new(giveUp);
+
+    public long BytesInMemory => _engine.Read(static engine => engine.Memory.InMemory);
+
     public HostPhase Phase
     {
         get => _phase;
@@ -99,16 +105,27 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
     /// <param name="work">What to do; the engine stays open until it is done.</param>
     public async Task<Result<T>> UseAsync<T>(TimeSpan wait, long? indexVersion, Func<ShardEngine, Task<Result<T>>> work)
     {
+        using var use = Use.Begin();
+        return await LookAsync(wait, indexVersion, work);
+    }
+
+    /// <summary>The same, without counting as use: who asks how a shard is does not keep it in memory.</summary>
+    public async Task<Result<T>> LookAsync<T>(TimeSpan wait, long? indexVersion, Func<ShardEngine, Task<Result<T>>> work)
+    {
         if (await ReadyAsync(wait) is { } refusal)
             return refusal;
 
-        return await UseFromOutsideAsync(indexVersion, work);
+        return await RunAsync(indexVersion, work);
     }
 
-    public Task<Result<T>> ReadAsync<T>(long? indexVersion, Func<IShardReader, Task<Result<T>>> work) => UseFromOutsideAsync(indexVersion, work);
-
     /// <summary>As <see cref="UseAsync"/>, but from any thread, and without waiting for the shard to be open.</summary>
-    public async Task<Result<T>> UseFromOutsideAsync<T>(long? indexVersion, Func<ShardEngine, Task<Result<T>>> work)
+    public async Task<Result<T>> ReadAsync<T>(long? indexVersion, Func<IShardReader, Task<Result<T>>> work)
+    {
+        using var use = Use.Begin();
+        return await RunAsync(indexVersion, work);
+    }
+
+    private async Task<Result<T>> RunAsync<T>(long? indexVersion, Func<ShardEngine, Task<Result<T>>> work)
     {
         using var lease = _engine.TryUse(out var engine);
         if (engine is null)
@@ -163,7 +180,12 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         var started = Stopwatch.GetTimestamp();
         try
         {
+            using var room = await surroundings.Memory.MakeRoomAsync(key, _closing.Token);
             _engine.Open(await Task.Run(() => surroundings.CreateAsync(_directory, descriptor)));
+        }
+        catch (OperationCanceledException) when (Phase is HostPhase.Closed)
+        {
+            return Refusal();
         }
         catch (Exception fault) when (IsOfTheMachine(fault))
         {
@@ -242,9 +264,17 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
 
         _ended = true;
         Phase = HostPhase.Closed;
-        await _closing.CancelAsync();
-        await _opening;
-        await CloseEngineAsync();
+        try
+        {
+            await _closing.CancelAsync();
+            await _opening;
+            await CloseEngineAsync();
+        }
+        finally
+        {
+            Cold.End();
+        }
+
         _closing.Dispose();
     }
 
@@ -295,6 +325,7 @@ internal sealed partial class ShardHost(ShardKey key, ShardSurroundings surround
         try
         {
             await CloseEngineAsync();
+            using var room = await surroundings.Memory.MakeRoomAsync(key, _closing.Token);
             var engine = await Task.Run(() => surroundings.OpenAsync(_directory, progress, _closing.Token), _closing.Token);
             _engine.Open(engine);
             surroundings.Instruments.ShardOpened(Stopwatch.GetElapsedTime(started));

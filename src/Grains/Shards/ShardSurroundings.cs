@@ -15,7 +15,7 @@ internal delegate Task<ShardEngine> OpenShard(string directory, ShardOptions opt
 /// <summary>What all shards of a process share.</summary>
 internal sealed class ShardSurroundings(
     IOptions<StorageSettings> settings, OpenShard open, ShardOwners owners, MaintenanceWorker maintenance, ILoggerFactory logs, TimeProvider clock,
-    GrainInstruments instruments)
+    GrainInstruments instruments, MemoryKeeper memory)
 {
     public StorageSettings Settings => settings.Value;
 
@@ -24,6 +24,9 @@ internal sealed class ShardSurroundings(
     public TimeProvider Clock => clock;
 
     public GrainInstruments Instruments => instruments;
+
+    /// <summary>Is asked for room before a shard is opened.</summary>
+    public MemoryKeeper Memory => memory;
 
     /// <summary>Opens a shard that another silo owns, for reading what that one writes.</summary>
     public Task<ShardFollower> FollowAsync(ShardKey key, CancellationToken cancellation) =>

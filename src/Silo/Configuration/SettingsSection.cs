@@ -11,6 +11,7 @@ internal sealed record SettingsSection(string Name, Type Type)
     [
         new(RoleSettings.Section, typeof(RoleSettings)),
         new(StorageSettings.Section, typeof(StorageSettings)),
+        new(MemorySettings.Section, typeof(MemorySettings)),
         new(ModelsSettings.Section, typeof(ModelsSettings)),
         new(EncoderSettings.Section, typeof(EncoderSettings)),
         new(SearchSettings.Section, typeof(SearchSettings)),

@@ -56,16 +56,18 @@ public sealed class ShardFollower : IShardReader
     /// <summary>How it stands to its owner.</summary>
     public FollowerStats Following => _looks.Stats;
 
+    /// <summary>What the follower takes, by what it is for.</summary>
+    public MemoryUse Memory => MemoryOf(Now);
+
     public ShardStats Stats
     {
         get
         {
             var (now, mark) = (Now, _looks.Mark);
-            var derived = now.State.Memory;
             return new(
                 now.State.View.Count,
                 _looks.BytesOnDisk,
-                derived with { Other = derived.Other + now.Rows.BytesInMemory },
+                MemoryOf(now),
                 now.Sequence,
                 mark.Epoch,
                 GroupCommits: 0,
@@ -80,6 +82,12 @@ public sealed class ShardFollower : IShardReader
     internal Task WhenRebased => _looks.WhenRebased;
 
     private FollowedState Now => _looks.Now;
+
+    private static MemoryUse MemoryOf(FollowedState now)
+    {
+        var derived = now.State.Memory;
+        return derived with { Other = derived.Other + now.Rows.BytesInMemory };
+    }
 
     /// <summary>Opens the shard of a directory for following; somebody else opens it for writing.</summary>
     /// <param name="directory">The shard's own directory.</param>

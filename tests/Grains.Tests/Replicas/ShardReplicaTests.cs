@@ -1,8 +1,5 @@
-using ClipOrleans.Contracts.Errors;
-using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
-using ClipOrleans.Contracts.Search;
 using ClipOrleans.Contracts.Tenants;
 
 namespace ClipOrleans.Grains.Tests.Replicas;
@@ -24,7 +21,7 @@ public sealed class ShardReplicaTests
         {
             await sample.WriteAsync([Sample.Document(number)]);
             var shard = ShardRouting.ShardOf(Sample.Id(number), Shards);
-            var found = await SearchReplicaAsync(cluster, sample, shard, sample.Query(Sample.Vector(number % 10 == 9 ? number - 1 : number), 2));
+            var found = await ReplicaCalls.SearchAsync(cluster, sample, shard, sample.Query(Sample.Vector(number % 10 == 9 ? number - 1 : number), 2));
             Assert.Contains(Sample.Id(number), found.Ids);
         }
 
@@ -32,7 +29,7 @@ public sealed class ShardReplicaTests
         for (var shard = 0; shard < Shards; shard++)
         {
             var own = Sample.Ok(await sample.Shard(shard).Search(query));
-            var replica = await SearchReplicaAsync(cluster, sample, shard, query);
+            var replica = await ReplicaCalls.SearchAsync(cluster, sample, shard, query);
             Assert.Equal(own.Ids, replica.Ids);
             Assert.Equal(own.Scores, replica.Scores);
             Assert.Equal(own.Matched, replica.Matched);
@@ -54,21 +51,21 @@ public sealed class ShardReplicaTests
         var sample = await CreateAsync(cluster);
         await sample.WriteAsync(Enumerable.Range(0, 20).Select(number => Sample.Document(number)));
         var query = sample.Query(null, 100);
-        var before = await SearchReplicaAsync(cluster, sample, 0, query);
+        var before = await ReplicaCalls.SearchAsync(cluster, sample, 0, query);
         var owner = Sample.Ok(await sample.Shard(0).Search(query)).Silo;
         var target = cluster.Silos.Silos.Select(silo => silo.SiloAddress.ToParsableString()).First(silo => silo != owner);
         await sample.Shard(0).HandOver(target);
         await sample.WriteAsync([Sample.Document(100), Sample.Document(101), Sample.Document(102), Sample.Document(103)]);
-        var after = await SearchReplicaAsync(cluster, sample, 0, query);
+        var after = await ReplicaCalls.SearchAsync(cluster, sample, 0, query);
         Assert.Equal(Sample.Ok(await sample.Shard(0).Search(query)).Ids, after.Ids);
         Assert.True(after.Matched >= before.Matched);
 
         sample.Index = Sample.Ok(await cluster.Index("acme", "pictures").Update(new IndexPatch([new FieldSpec("version", "number")], null, null)));
-        var filtered = await SearchReplicaAsync(cluster, sample, 0, sample.Query(null, 100, filter: """{"version":0}"""));
+        var filtered = await ReplicaCalls.SearchAsync(cluster, sample, 0, sample.Query(null, 100, filter: """{"version":0}"""));
         Assert.Equal(after.Ids, filtered.Ids);
 
         Sample.Ok(await cluster.Tenant("acme").DeleteIndex("pictures"));
-        Assert.NotNull((await Replica(cluster, sample, 0).Search(query)).Error);
+        Assert.NotNull((await ReplicaCalls.Find(cluster, sample, 0).Search(query)).Error);
     }
 
     private static async Task<Sample> CreateAsync(GrainsCluster cluster)
@@ -76,22 +73,5 @@ public sealed class ShardReplicaTests
         await cluster.Tenant("acme").Create(new TenantQuotas());
         var created = await cluster.Tenant("acme").CreateIndex(Sample.Spec("pictures", Shards) with { Replicas = 1 });
         return new Sample(cluster, Sample.Ok(created));
-    }
-
-    private static IShardReplicaGrain Replica(GrainsCluster cluster, Sample sample, int shard) => cluster.Grains.GetGrain<IShardReplicaGrain>(
-        new ReplicaKey(new ShardKey(TenantId.Parse(sample.Index.Tenant), sample.Index.Spec.Name, sample.Index.Incarnation, shard), 1).ToString());
-
-    /// <summary>As a gateway would, but without asking the shard when the replica has no answer: it must come to have one.</summary>
-    private static async Task<ShardHits> SearchReplicaAsync(GrainsCluster cluster, Sample sample, int shard, ShardQuery query)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
-        {
-            var answer = await Replica(cluster, sample, shard).Search(query, limit.Token);
-            if (answer.IsSuccess)
-                return answer.Value;
-            Assert.Equal(Slugs.ShardMoving, answer.Error.Slug);
-            Assert.False(limit.IsCancellationRequested, answer.Error.Detail);
-        }
     }
 }

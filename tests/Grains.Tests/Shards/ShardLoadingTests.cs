@@ -207,6 +207,6 @@ public sealed class ShardLoadingTests
         services.Configure<StorageSettings>(storage => storage.LoadingWait = loadingWait);
         services.AddSingleton(provider => new ShardSurroundings(
             provider.GetRequiredService<IOptions<StorageSettings>>(), open, provider.GetRequiredService<ShardOwners>(), provider.GetRequiredService<MaintenanceWorker>(), provider.GetRequiredService<ILoggerFactory>(),
-            clock ?? TimeProvider.System, provider.GetRequiredService<GrainInstruments>()));
+            clock ?? TimeProvider.System, provider.GetRequiredService<GrainInstruments>(), provider.GetRequiredService<MemoryKeeper>()));
     });
 }
