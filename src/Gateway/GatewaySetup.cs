@@ -59,6 +59,7 @@ public static class GatewaySetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayInstruments>();
         services.AddSingleton<Budgets>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<RequestReader>();
 
         services.AddSingleton<GrainCalls>();
@@ -84,6 +85,7 @@ public static class GatewaySetup
         services.AddSingleton<ModelDirectory>();
 
         services.AddSingleton<ShardWriter>();
+        services.AddSingleton<MeteredWriter>();
         services.AddSingleton<DocumentPreparer>();
         services.AddSingleton<IngestPipeline>();
         services.AddSingleton<DocumentService>();
@@ -114,6 +116,7 @@ public static class GatewaySetup
         app.UseConfiguredCors();
         app.UseMiddleware<AccessControl>();
         app.UseMiddleware<TenantAdmission>();
+        app.UseMiddleware<TenantRate>();
         app.UseMiddleware<QueryNames>();
 
         app.MapLandingPage();

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Telemetry;
 
@@ -19,7 +20,7 @@ internal sealed record ImageEmbedding(byte[] Vector, string ContentType, Thumbna
 
 /// <summary>Texts and images to embeddings: cache, decoder, batches to the encoder grains.</summary>
 internal sealed class EmbeddingService(
-    EncoderPool encoders, GrainCalls calls, EmbeddingCache cache, ImageDecoder decoder, GatewayInstruments instruments) : IAsyncDisposable
+    EncoderPool encoders, GrainCalls calls, EmbeddingCache cache, ImageDecoder decoder, RateLimits rates, GatewayInstruments instruments) : IAsyncDisposable
 {
     /// <summary>Calls to one encoder at once, which is taken for a machine like this: while its cores compute, the next batch is already on its way.</summary>
     private static readonly int CallsEach = Environment.ProcessorCount + 1;
@@ -48,6 +49,8 @@ internal sealed class EmbeddingService(
         instruments.Embedded("text", cached);
         if (cached)
             return new TextEmbedding(known, true);
+        if (await rates.RefuseEncodeAsync(tenant) is { } refusal)
+            return refusal;
         using var stage = instruments.Stage("encode");
         var answer = await TextsOf(model).EncodeAsync(text, mayWait, cancel);
         if (!answer.IsSuccess)
@@ -66,6 +69,9 @@ internal sealed class EmbeddingService(
         instruments.Embedded("image", known is not null);
         if (known is not null && thumbnail == ThumbnailMode.None)
             return new ImageEmbedding(known.Vector, known.ContentType, null, true);
+        // Before it is decoded, which costs this process more than anything else of a request.
+        if (known is null && await rates.RefuseEncodeAsync(tenant) is { } refusal)
+            return refusal;
         var image = await decoder.DecodeAsync(bytes, model.Image, thumbnail, cancel);
         if (!image.IsSuccess)
             return image.Error;

@@ -26,7 +26,7 @@ internal static class DocumentEndpoints
         documents.MapPut("/{id}", PutDocument.HandleAsync)
             .Accepts<DocumentInput>(RequestJson.Json, PutDocument.AnyImage, PutDocument.Multipart)
             .For(Access.Write).Named("putDocument", "Create or replace a document", "The body is a document as JSON, or the bytes of an image, or multipart/form-data with the parts image (bytes) and metadata (a JSON object).")
-            .WithErrors(Slugs.InvalidId, Slugs.InvalidMetadata, Slugs.MetadataTooLarge, Slugs.DocumentTooLarge, Slugs.IndexChanged)
+            .WithErrors(Slugs.InvalidId, Slugs.InvalidMetadata, Slugs.MetadataTooLarge, Slugs.DocumentTooLarge, Slugs.QuotaExceeded, Slugs.IndexChanged)
             .WithErrors(EndpointConventions.OfJsonBody).WithErrors(EndpointConventions.OfEmbedding);
         documents.MapGet("/{id}", GetAsync)
             .For(Access.Read).Named("getDocument", "Get a document")

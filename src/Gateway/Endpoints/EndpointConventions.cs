@@ -11,7 +11,7 @@ internal static class EndpointConventions
     public static readonly string[] OfJsonBody = [Slugs.MalformedRequest, Slugs.UnknownMember, Slugs.BodyTooLarge, Slugs.UnsupportedMediaType];
 
     /// <summary>What every operation can answer.</summary>
-    public static readonly string[] OfAll = [Slugs.UnknownMember, Slugs.Unauthorized, Slugs.Forbidden, Slugs.Overloaded, Slugs.Loading, Slugs.StorageUnavailable, Slugs.Timeout, Slugs.Internal];
+    public static readonly string[] OfAll = [Slugs.UnknownMember, Slugs.Unauthorized, Slugs.Forbidden, Slugs.RateLimited, Slugs.Overloaded, Slugs.Loading, Slugs.StorageUnavailable, Slugs.Timeout, Slugs.Internal];
 
     /// <summary>What every operation that embeds images or texts can answer.</summary>
     public static readonly string[] OfEmbedding =

@@ -15,7 +15,7 @@ internal static class IndexEndpoints
         var indexes = v1.MapGroup("/indexes").WithTags("Indexes");
         indexes.MapPost("", CreateAsync).Accepts<CreateIndexRequest>(RequestJson.Json)
             .For(Access.Admin, allIndexes: true).Named("createIndex", "Create an index", "An index holds documents of one model. Fields that filters and facets will use are declared here, or added later.")
-            .WithErrors(Slugs.InvalidName, Slugs.ModelNotFound, Slugs.IndexExists, Slugs.DimensionMismatch, Slugs.ModelRequired, Slugs.ModelUnusable)
+            .WithErrors(Slugs.InvalidName, Slugs.ModelNotFound, Slugs.IndexExists, Slugs.QuotaExceeded, Slugs.DimensionMismatch, Slugs.ModelRequired, Slugs.ModelUnusable)
             .WithErrors(EndpointConventions.OfJsonBody);
         indexes.MapGet("", ListAsync)
             .For(Access.Read).Named("listIndexes", "List all indexes");

@@ -37,7 +37,7 @@ internal static class SnapshotEndpoints
             .WithErrors(Slugs.SnapshotNotFound, Slugs.SnapshotInProgress, Slugs.BackupDamaged);
         index.MapPost("/restore", RestoreAsync).Accepts<RestoreRequest>(RequestJson.Json)
             .For(Access.Admin, allIndexes: true).Named("restoreSnapshot", "Restore a snapshot as a new index", "The index it was made of need not exist any more.")
-            .WithErrors(Slugs.SnapshotNotFound, Slugs.InvalidName, Slugs.IndexExists, Slugs.BackupDamaged)
+            .WithErrors(Slugs.SnapshotNotFound, Slugs.InvalidName, Slugs.IndexExists, Slugs.QuotaExceeded, Slugs.BackupDamaged)
             .WithErrors(EndpointConventions.OfJsonBody);
     }
 
@@ -45,7 +45,7 @@ internal static class SnapshotEndpoints
         v1.MapPost("/restore", RestoreArchiveAsync).WithTags("Snapshots").Accepts<byte[]>(ArchiveWriter.Tar).Produces<IndexResponse>(StatusCodes.Status201Created)
             .For(Access.Admin, allIndexes: true).Named("restoreArchive", "Restore an archive as a new index", "The body is an archive as it was fetched. It is checked as it comes; an altered or truncated one leaves nothing.")
             .WithQuery("name")
-            .WithErrors(Slugs.InvalidName, Slugs.IndexExists, Slugs.BackupDamaged, Slugs.BodyTooLarge, Slugs.UnsupportedMediaType);
+            .WithErrors(Slugs.InvalidName, Slugs.IndexExists, Slugs.QuotaExceeded, Slugs.BackupDamaged, Slugs.BodyTooLarge, Slugs.UnsupportedMediaType);
 
     private static async Task<Results<Created<SnapshotResponse>, Accepted<SnapshotResponse>, ProblemResult>> CreateAsync(string index, HttpContext http, SnapshotService snapshots)
     {

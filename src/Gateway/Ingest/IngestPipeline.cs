@@ -12,7 +12,7 @@ namespace ClipOrleans.Gateway.Ingest;
 /// Takes documents in and writes them in the order they came: while the first are written, the next are embedded and the
 /// ones after them read. In between stands one bounded queue; when it is full, reading waits, and with it the sender.
 /// </summary>
-internal sealed class IngestPipeline(DocumentPreparer preparer, ShardWriter writer, GatewayInstruments instruments)
+internal sealed class IngestPipeline(DocumentPreparer preparer, MeteredWriter writer, GatewayInstruments instruments)
 {
     /// <summary>Documents between reading and writing when they are answered as they come.</summary>
     private const int StreamingQueue = 256;

@@ -123,7 +123,8 @@ internal sealed partial class ShardWriter(
         return faults.Any ? faults.ToError() : null;
     }
 
-    private static long SizeOf(DocumentOperation operation) =>
+    /// <summary>Bytes of what an operation brings.</summary>
+    internal static long SizeOf(DocumentOperation operation) =>
         (operation.Vector?.Length ?? 0) + (operation.Metadata?.Length ?? 0) + (operation.Image?.Length ?? 0) + (3L * (operation.Text?.Length ?? 0));
 
     private static Error Recreated(OpenIndex index) =>

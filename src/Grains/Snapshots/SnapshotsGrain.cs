@@ -113,10 +113,10 @@ internal sealed class SnapshotsGrain(SnapshotFolders folders, TimeProvider clock
 
     public async Task<Result<IndexDescription>> Restore(string id, string name)
     {
-        var directory = await UseAsync(id, () => _folder.DirectoryOf(id));
-        return directory.IsSuccess
-            ? await IndexRestore.RunAsync(GrainFactory, new IndexKey(_key.Tenant, name), folders.FolderOf(directory.Value))
-            : directory.Error;
+        var found = await UseAsync(id, () => (Directory: _folder.DirectoryOf(id), Manifest: _folder.Read(id)));
+        return found.IsSuccess
+            ? await IndexRestore.RunAsync(GrainFactory, new IndexKey(_key.Tenant, name), folders.FolderOf(found.Value.Directory), found.Value.Manifest)
+            : found.Error;
     }
 
     /// <summary>Idle activations may be collected again when the job is done.</summary>

@@ -51,11 +51,11 @@ internal sealed class UploadGrain(SnapshotFolders folders, TimeProvider clock) :
 
     public async Task<Result<IndexDescription>> Finish(string? name)
     {
-        var complete = await UseAsync(upload => { upload.Complete(); return name ?? upload.Manifest.Index; });
+        var complete = await UseAsync(upload => { upload.Complete(); return (Name: name ?? upload.Manifest.Index, upload.Manifest); });
         if (!complete.IsSuccess)
             return complete.Error;
-        return NameRule.IsValid(complete.Value)
-            ? await IndexRestore.RunAsync(GrainFactory, new IndexKey(_tenant, complete.Value), _folder)
+        return NameRule.IsValid(complete.Value.Name)
+            ? await IndexRestore.RunAsync(GrainFactory, new IndexKey(_tenant, complete.Value.Name), _folder, complete.Value.Manifest)
             : Error.Of(Slugs.InvalidName, $"The name of an index has {NameRule.Description}.");
     }
 

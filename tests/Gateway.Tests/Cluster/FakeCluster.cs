@@ -111,6 +111,7 @@ internal sealed class FakeCluster : IGrainFactory
         : type == typeof(ISnapshotsGrain) ? Snapshots.Of(key)
         : type == typeof(IKeyRingGrain) ? Tenants.Ring(key)
         : type == typeof(ITenantDirectoryGrain) ? Tenants.Directory(key)
+        : type == typeof(ITenantMeterGrain) ? new FakeMeter(this, key)
         : type == typeof(IUploadGrain) ? Snapshots.Upload(key)
         : type == typeof(IShardReplicaGrain) ? new FakeReplica(this, key)
         : type == typeof(ISiloShardsGrain) ? new FakeSilo(this, key)

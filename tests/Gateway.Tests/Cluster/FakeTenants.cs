@@ -15,6 +15,9 @@ internal sealed class FakeTenants(FakeCluster cluster)
     private readonly ConcurrentDictionary<string, string> _rings = new();
     private readonly ConcurrentDictionary<string, ImmutableArray<(string Tenant, KeySpec Key)>> _keys = new();
 
+    /// <summary>What was used of this minute.</summary>
+    public Dictionary<(string Tenant, MeteredKind Kind), int> Used { get; } = [];
+
     public Result<TenantInfo> Create(string tenant, TenantQuotas quotas)
     {
         var info = new TenantInfo(tenant, FakeCatalog.Now, quotas, 0, false);
