@@ -1,10 +1,5 @@
-using System.Diagnostics.Metrics;
-using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Gateway.Cluster;
-using ClipOrleans.Gateway.Telemetry;
 using ClipOrleans.Gateway.Tests.Hosting;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClipOrleans.Gateway.Tests.Cluster;
 
@@ -14,61 +9,46 @@ namespace ClipOrleans.Gateway.Tests.Cluster;
 public sealed class GrainCallsTests
 {
     private readonly ManualClock _clock = new();
-    private readonly List<TaskCompletionSource<Result<int>>> _sent = [];
-    private readonly SemaphoreSlim _sending = new(0);
+    private readonly HeldCalls _held = new();
 
     [Fact]
     public async Task A_call_is_made_again_beside_those_that_nobody_answers_each_time_after_twice_as_long()
     {
-        var call = Calls().RepeatAsync(SendAsync, CallPatience.OfWrite, CancellationToken.None);
-        await _sending.WaitAsync();
-        for (var wait = CallPatience.OfWrite.Doubt!.Value; _sent.Count < 4; wait *= 2)
+        var call = HeldCalls.On(_clock).RepeatAsync(_held.SendAsync, CallPatience.OfWrite, CancellationToken.None);
+        await _held.NextAsync();
+        for (var wait = CallPatience.OfWrite.Doubt!.Value; _held.Sent.Count < 4; wait *= 2)
         {
             await _clock.UntilTimerAsync(wait);
             _clock.Advance(wait - TimeSpan.FromMilliseconds(1));
-            Assert.Equal(0, _sending.CurrentCount);
+            Assert.Equal(0, _held.Unseen);
             _clock.Advance(TimeSpan.FromMilliseconds(1));
-            await _sending.WaitAsync();
+            await _held.NextAsync();
         }
 
-        _sent[^1].SetResult(4);
+        _held.Sent[^1].SetResult(4);
         Assert.Equal(4, (await call).Value);
     }
 
     [Fact]
     public async Task The_first_answer_counts_whichever_call_it_is_of()
     {
-        var call = Calls().RepeatAsync(SendAsync, CallPatience.OfRead, CancellationToken.None);
-        await _sending.WaitAsync();
+        var call = HeldCalls.On(_clock).RepeatAsync(_held.SendAsync, CallPatience.OfRead, CancellationToken.None);
+        await _held.NextAsync();
         await _clock.UntilTimerAsync(CallPatience.OfRead.Doubt!.Value);
         _clock.Advance(CallPatience.OfRead.Doubt!.Value);
-        await _sending.WaitAsync();
-        _sent[0].SetResult(1);
+        await _held.NextAsync();
+        _held.Sent[0].SetResult(1);
         Assert.Equal(1, (await call).Value);
     }
 
     [Fact]
     public async Task Work_that_may_take_long_is_not_done_twice()
     {
-        var call = Calls().RepeatAsync(SendAsync, CallPatience.OfLongWork, CancellationToken.None);
-        await _sending.WaitAsync();
+        var call = HeldCalls.On(_clock).RepeatAsync(_held.SendAsync, CallPatience.OfLongWork, CancellationToken.None);
+        await _held.NextAsync();
         _clock.Advance(TimeSpan.FromMinutes(1));
-        _sent[0].SetResult(1);
+        _held.Sent[0].SetResult(1);
         Assert.Equal(1, (await call).Value);
-        Assert.Single(_sent);
-    }
-
-    private GrainCalls Calls()
-    {
-        var meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
-        return new GrainCalls(_clock, new GatewayInstruments(meters), NullLogger<GrainCalls>.Instance);
-    }
-
-    private Task<Result<int>> SendAsync()
-    {
-        var answer = new TaskCompletionSource<Result<int>>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _sent.Add(answer);
-        _sending.Release();
-        return answer.Task;
+        Assert.Single(_held.Sent);
     }
 }
