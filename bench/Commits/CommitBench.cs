@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -21,6 +20,7 @@ internal static class CommitBench
 {
     private const string Index = "bench-commit";
     private const int RowBytes = 2180; // of a document without metadata, with the headers around it
+    private const int WarmUp = 30;
     private static readonly int[] Writers = [1, 8, 64];
 
     public static Command Command()
@@ -38,15 +38,16 @@ internal static class CommitBench
         var folder = Directory.CreateTempSubdirectory("cliporleans-commit-").FullName;
         await using var server = await BenchServer.OpenAsync(url);
         await server.Client.CreateIndexAsync(new IndexDefinition { Name = Index, Model = "none", Dimensions = VectorsBench.Dimensions, Shards = 1 });
-        using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = Writers[^1] });
+        using var http = await PutLoad.OpenAsync(server.Address, Index, Writers[^1]);
         await using var engine = await OpenEngineAsync(Path.Combine(folder, "engine"));
         var vectors = new ClipLikeVectors(1000, VectorsBench.Dimensions, seed: 1).Images(1000);
         var bodies = Enumerable.Range(0, 1000).Select(i => Body(vectors, i)).ToArray();
         var next = 0;
-        Func<int, Task<TimeSpan>> put = i => PutAsync(http, server.Address, $"d{Interlocked.Increment(ref next)}", bodies[i % bodies.Length]);
+        Func<int, Task<TimeSpan>> put = i => http.PutAsync($"d{Interlocked.Increment(ref next):D9}", bodies[i % bodies.Length]);
+        Func<int, Task<TimeSpan>> live = _ => http.AskLiveAsync();
         Func<int, Task<TimeSpan>> write = i => WriteAsync(engine, $"d{Interlocked.Increment(ref next)}", vectors, i % 1000);
 
-        await WriteLoop.RunAsync(Writers[^1], writes, put); // warm
+        await WriteLoop.RunAsync(Writers[^1], writes * WarmUp, put); // until the code of the server is the compiler's last
         await WriteLoop.RunAsync(Writers[^1], writes, write);
         await BareLog.RunAsync(Path.Combine(folder, "bare"), RowBytes, Writers[^1], writes, fast: true);
         var rows = new List<string[]>();
@@ -56,6 +57,7 @@ internal static class CommitBench
             var runs = new List<(string Name, Func<Task<(Latencies, TimeSpan)>> Run)>
             {
                 ("HTTP", () => WriteLoop.RunAsync(writers, count, put)),
+                ("HTTP, `GET /health/live`", () => WriteLoop.RunAsync(writers, count, live)),
                 ("engine", () => WriteLoop.RunAsync(writers, count, write)),
                 ("bare FasterLog", () => BareLog.RunAsync(Path.Combine(folder, "bare"), RowBytes, writers, count, fast: false)),
                 ("bare FasterLog, fast commit", () => BareLog.RunAsync(Path.Combine(folder, "bare"), RowBytes, writers, count, fast: true)),
@@ -91,7 +93,7 @@ internal static class CommitBench
     private static void Write(List<string[]> rows, int rounds)
     {
         var report = new Report("commit", "Durable writes");
-        report.Line($"Single documents of a vector of {VectorsBench.Dimensions} dimensions, one shard, `Storage:Sync=true`; each row is the median of {rounds} rounds that took turns on one disk. HTTP: `PUT /v1/indexes/{{index}}/documents/{{id}}` to a server process, the measuring client on the same cores. Engine: `ShardEngine.WriteAsync` in the measuring process. Bare: records of {RowBytes} bytes enqueued, committed and waited for on FASTER's own device, with its commit files as they come and with its fast commit.");
+        report.Line($"Single documents of a vector of {VectorsBench.Dimensions} dimensions, one shard, `Storage:Sync=true`; each row is the median of {rounds} rounds that took turns on one disk. HTTP: `PUT /v1/indexes/{{index}}/documents/{{id}}` to a server process, the measuring client (a plain socket a writer) on the same cores, and beside it what the same client and server do when nothing is parsed, routed or written. Engine: `ShardEngine.WriteAsync` in the measuring process. Bare: records of {RowBytes} bytes enqueued, committed and waited for on FASTER's own device, with its commit files as they come and with its fast commit.");
         report.Line();
         report.Table(["writers", "what", "documents/s", "of bare", "p50 ms", "p99 ms"], rows);
         report.Write();
@@ -110,16 +112,6 @@ internal static class CommitBench
         var start = Stopwatch.GetTimestamp();
         var written = await engine.WriteAsync([new StoredOperation { Kind = StoredOperationKind.Upsert, Id = id, Vector = vector }]);
         return written.Outcomes[0].Status == StoredStatus.Created ? Stopwatch.GetElapsedTime(start) : throw new InvalidDataException($"{id}: {written.Outcomes[0]}");
-    }
-
-    private static async Task<TimeSpan> PutAsync(HttpClient http, Uri address, string id, byte[] body)
-    {
-        using var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        var start = Stopwatch.GetTimestamp();
-        using var response = await http.PutAsync(new Uri(address, $"v1/indexes/{Index}/documents/{id}"), content);
-        var time = Stopwatch.GetElapsedTime(start);
-        return response.IsSuccessStatusCode ? time : throw new HttpRequestException($"{(int)response.StatusCode}: {await response.Content.ReadAsStringAsync()}");
     }
 
     private static byte[] Body(float[] vectors, int row) => Encoding.UTF8.GetBytes(new JsonObject

@@ -75,7 +75,7 @@ internal sealed class IndexDirectory(IGrainFactory grains, GrainCalls calls, IOp
     public IShardReplicaGrain Replica(OpenIndex index, int shard, int number) =>
         grains.GetGrain<IShardReplicaGrain>(new ReplicaKey(index.Shard(shard), number).ToString());
 
-    public IShardGrain Shard(OpenIndex index, int number) => grains.GetGrain<IShardGrain>(index.Shard(number).ToString());
+    public IShardGrain Shard(OpenIndex index, int number) => index.KnownShards[number] ??= grains.GetGrain<IShardGrain>(index.Shard(number).ToString());
 
     /// <summary>Whether a shard's answer means that what is known of the index may be old.</summary>
     public static bool IsStale(Error? error) => error?.Slug is Slugs.IndexChanged or Slugs.IndexNotFound;

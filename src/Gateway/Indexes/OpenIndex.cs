@@ -1,3 +1,4 @@
+using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Indexes;
 using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Vectors.Filters;
@@ -16,6 +17,7 @@ internal sealed class OpenIndex
         _routes = [.. Enumerable.Range(0, description.Spec.Replicas + 1).Select(_ => new ShardRoutes(description.Spec.Shards))];
         ShardPrefix = ShardKey.PrefixOf(TenantId.Parse(description.Tenant), description.Spec.Name, description.Incarnation);
         Tenant = TenantId.Parse(description.Tenant);
+        KnownShards = new IShardGrain?[description.Spec.Shards];
         Schema = new FieldSchema([.. description.Spec.Fields.Select(field => new FieldDefinition(
             field.Name,
             FieldTypes.TryParse(field.Type, out var type) ? type : throw new InvalidDataException($"Index '{description.Spec.Name}' has a field of the unknown type '{field.Type}'.")))]);
@@ -38,6 +40,9 @@ internal sealed class OpenIndex
     public FieldSchema Schema { get; }
 
     public bool HasModel => Spec.Model != IndexSpec.NoModel;
+
+    /// <summary>Those that were asked already, by number: making a reference costs as much as calling it. Two writing the same place write the same.</summary>
+    public IShardGrain?[] KnownShards { get; }
 
     /// <summary>Which silo has which shard, as far as it is known; at 1 and on: which has the replicas of this number.</summary>
     public ShardRoutes RoutesOf(int replica) => _routes[replica];

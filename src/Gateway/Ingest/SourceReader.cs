@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Fetch;
@@ -125,16 +124,11 @@ internal sealed class SourceReader(LimitOptions limits, OpenIndex? index)
 
         var bytes = new byte[dimensions * sizeof(float)];
         var vector = MemoryMarshal.Cast<byte, float>(bytes.AsSpan());
-        var i = 0;
-        foreach (var item in array.EnumerateArray())
+        var read = VectorText.Read(JsonMarshal.GetRawUtf8Value(array), vector);
+        if (read < dimensions)
         {
-            if (item.ValueKind != JsonValueKind.Number || !item.TryGetSingle(out vector[i]) || !float.IsFinite(vector[i]))
-            {
-                faults.Malformed(Pointer.Child(fields.At(name), i), "A vector has finite numbers only, within the range of a 32-bit float.");
-                return null;
-            }
-
-            i++;
+            faults.Malformed(Pointer.Child(fields.At(name), read), "A vector has finite numbers only, within the range of a 32-bit float.");
+            return null;
         }
 
         if (VectorMath.TryNormalize(vector))
