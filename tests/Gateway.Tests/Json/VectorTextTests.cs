@@ -4,6 +4,7 @@ using ClipOrleans.Gateway.Json;
 
 namespace ClipOrleans.Gateway.Tests.Json;
 
+/// <summary>A vector that is stored must be the one that was sent, and what is no vector must be told by its place rather than read as something.</summary>
 public sealed class VectorTextTests
 {
     [Fact]
