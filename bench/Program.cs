@@ -2,6 +2,7 @@ using System.CommandLine;
 using ClipOrleans.Bench.Churn;
 using ClipOrleans.Bench.Cluster;
 using ClipOrleans.Bench.Commits;
+using ClipOrleans.Bench.Density;
 using ClipOrleans.Bench.Filters;
 using ClipOrleans.Bench.Http;
 using ClipOrleans.Bench.Ingest;
@@ -21,6 +22,7 @@ var root = new RootCommand("Measures ClipOrleans: each command prints a report a
     ChurnBench.Command(),
     ServeVectorsBench.Command(),
     ClusterBench.Command(),
+    DensityBench.Command(),
     CommitBench.Command(),
     OpenBench.Command(),
     OpenBench.Single(),

@@ -26,6 +26,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public int Id => _process.Id;
+
     /// <summary>Processor time of all its threads so far, in the kernel's ticks of 10 ms.</summary>
     public TimeSpan ProcessorTime
     {
