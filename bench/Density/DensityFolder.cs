@@ -42,7 +42,7 @@ internal sealed partial class DensityFolder
     private string ListPath => Path.Combine(Root, "tenants.tsv");
 
     public static DensityFolder Open(string? path, int documents) =>
-        new(Path.GetFullPath(path ?? Path.Combine(VectorDataSet.Cache, $"density-{documents}")));
+        new(RealPath(Path.GetFullPath(path ?? Path.Combine(VectorDataSet.Cache, $"density-{documents}"))));
 
     /// <summary>From now on it counts as whole, also after a crash of the bench.</summary>
     public void Add(DenseTenant tenant)
@@ -72,6 +72,15 @@ internal sealed partial class DensityFolder
         {
             return false;
         }
+    }
+
+    /// <summary>Without links on the way: as the system tells which files are open.</summary>
+    private static string RealPath(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } above)
+            return path;
+        var real = Path.Combine(RealPath(above), Path.GetFileName(path));
+        return Directory.ResolveLinkTarget(real, returnFinalTarget: true)?.FullName ?? real;
     }
 
     private static DenseTenant Parse(string line) => line.Split('\t') is [var id, var key, var way]

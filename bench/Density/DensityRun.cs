@@ -17,7 +17,8 @@ internal sealed record DensityStep(string Name, SiloUse Use);
 /// <param name="Name">Which.</param>
 /// <param name="Times">From the request to the whole answer.</param>
 /// <param name="Refused">Answers of 503 among them, after which it was asked again.</param>
-internal sealed record DensityTimes(string Name, Latencies Times, int Refused);
+/// <param name="Others">Cores that other processes of the machine used meanwhile.</param>
+internal sealed record DensityTimes(string Name, Latencies Times, int Refused, double Others);
 
 /// <summary>Asks tenants of a folder in an order that follows from the seed, and looks what that costs the server.</summary>
 internal sealed class DensityRun
@@ -51,7 +52,7 @@ internal sealed class DensityRun
         await using var server = await DenseServer.StartAsync(_folder, $"--Storage:IdleMinutes={IdleMinutes}");
         await IdleServers.UntilAsync(server.Process);
         await NoteAsync("none active, just started", server);
-        var (first, asked) = (new List<TimeSpan>(), 0);
+        var (first, asked, others) = (new List<TimeSpan>(), 0, new OthersTime(server.Process));
         foreach (var step in _course.Active)
         {
             foreach (var tenant in _order[asked..step])
@@ -64,11 +65,12 @@ internal sealed class DensityRun
             await NoteAsync($"{step:N0} active", server);
         }
 
-        Add("first of a tenant, its files in the system's memory", first, server.Refused);
+        Add("first of a tenant, its files in the system's memory", first, server.Refused, others);
         var (refused, random, warm) = (server.Refused, new Random(DensityLoad.Seed), new List<TimeSpan>());
+        others = new OthersTime(server.Process);
         for (var i = 0; i < _course.Warm; i++)
             warm.Add(await server.SearchAsync(_order[random.Next(asked)]));
-        Add($"again, {asked:N0} tenants in turn", warm, server.Refused - refused);
+        Add($"again, {asked:N0} tenants in turn", warm, server.Refused - refused, others);
         await NoteAsync($"{asked:N0} active, {_course.Warm:N0} more searches", server);
         await UntilColdAsync(server);
         await NoteAsync("all idle: none active", server);
@@ -85,10 +87,10 @@ internal sealed class DensityRun
         await IdleServers.UntilAsync(server.Process);
         if (!DensityFolder.TryForgetFiles())
             return false;
-        var times = new List<TimeSpan>();
+        var (times, others) = (new List<TimeSpan>(), new OthersTime(server.Process));
         foreach (var tenant in _order[_course.Active[^1]..][.._course.Cold])
             times.Add(await server.SearchAsync(tenant));
-        Add("first of a tenant, its files on the device only", times, server.Refused);
+        Add("first of a tenant, its files on the device only", times, server.Refused, others);
         await server.Process.StopAsync();
         return true;
     }
@@ -98,7 +100,7 @@ internal sealed class DensityRun
     {
         await using var server = await DenseServer.StartAsync(_folder, $"--Memory:Budget={BudgetMegabytes}", "--Storage:IdleMinutes=60");
         await IdleServers.UntilAsync(server.Process);
-        var (times, most) = (new List<TimeSpan>(), await server.UseAsync());
+        var (times, most, others) = (new List<TimeSpan>(), await server.UseAsync(), new OthersTime(server.Process));
         foreach (var some in _order[.._course.Budgeted].Chunk(Math.Max(1, _course.Budgeted / StepsOfBudget)))
         {
             foreach (var tenant in some)
@@ -106,7 +108,7 @@ internal sealed class DensityRun
             most = Most(most, await server.UseAsync());
         }
 
-        Add($"first of a tenant, others closed for it (Memory:Budget={BudgetMegabytes})", times, server.Refused);
+        Add($"first of a tenant, others closed for it (Memory:Budget={BudgetMegabytes})", times, server.Refused, others);
         Steps.Add(new DensityStep($"Memory:Budget={BudgetMegabytes}: most while {_course.Budgeted:N0} tenants are asked", most));
         await server.Process.StopAsync();
     }
@@ -140,10 +142,10 @@ internal sealed class DensityRun
         Console.WriteLine($"{name}: {step.Use}");
     }
 
-    private void Add(string name, IEnumerable<TimeSpan> times, int refused)
+    private void Add(string name, IEnumerable<TimeSpan> times, int refused, OthersTime others)
     {
-        var all = new DensityTimes(name, new Latencies(times), refused);
+        var all = new DensityTimes(name, new Latencies(times), refused, others.Cores);
         Times.Add(all);
-        Console.WriteLine($"{name}: p50 {all.Times.Percentile(50)} ms, p99 {all.Times.Percentile(99)} ms, refused {refused}");
+        Console.WriteLine($"{name}: p50 {all.Times.Percentile(50)} ms, p99 {all.Times.Percentile(99)} ms, refused {refused}, others used {all.Others:F1} cores");
     }
 }
