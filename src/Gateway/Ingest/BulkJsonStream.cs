@@ -145,7 +145,12 @@ internal sealed class BulkJsonStream(PipeReader body, DocumentReader documents, 
 
     private void EnterMember(ref Utf8JsonReader reader)
     {
-        if (!reader.ValueTextEquals(Member))
+        if (Surrogates.HasLoneEscape(reader.ValueSpan))
+        {
+            // It can't be compared with anything: reading it throws.
+            Failure = Error.At(Slugs.MalformedRequest, "The name escapes half of a surrogate pair, which is no Unicode text.", "");
+        }
+        else if (!reader.ValueTextEquals(Member))
         {
             var name = System.Text.Encoding.UTF8.GetString(reader.ValueSpan);
             Failure = Error.At(Slugs.UnknownMember, "There is no member of this name; known is documents.", Pointer.Child("", name));

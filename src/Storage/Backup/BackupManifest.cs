@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using ClipOrleans.Storage.Errors;
+using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Files;
 
 namespace ClipOrleans.Storage.Backup;
@@ -53,6 +54,9 @@ public sealed record BackupManifest(
 
     private const int MaxShards = 65_536;
 
+    /// <summary>Of documents and bytes: what is added to them must still be a number.</summary>
+    private const long MaxNumber = 1L << 53;
+
     public long Documents => Shards.Sum(static shard => shard.Documents);
 
     /// <summary>Bytes of all files but the manifest.</summary>
@@ -63,6 +67,18 @@ public sealed record BackupManifest(
         Shards.SelectMany(static (shard, number) => shard.Files.Select(file => (PathOf(number, file.Name), file)));
 
     public static string PathOf(int shard, string file) => string.Create(CultureInfo.InvariantCulture, $"shards/{shard}/{file}");
+
+    /// <summary>Compares a shard's own description with that of the index.</summary>
+    /// <param name="number">Of the shard.</param>
+    /// <param name="json">The bytes of its <c>shard.json</c>.</param>
+    /// <exception cref="ShardCorruptException">It is no shard's, or another index's.</exception>
+    internal void CheckShard(int number, ReadOnlySpan<byte> json)
+    {
+        var path = PathOf(number, "shard.json");
+        var shard = ShardManifest.Parse(json, path).Descriptor;
+        if (shard.Dimensions != Dimensions || shard.Model != Model || shard.ModelRevision != ModelRevision)
+            throw new ShardCorruptException(path, $"a shard of {shard.Dimensions} dimensions of '{shard.Model}', in a backup of {Dimensions} of '{Model}'.");
+    }
 
     public byte[] ToJson()
     {
@@ -101,6 +117,8 @@ public sealed record BackupManifest(
     /// <summary>Names become paths, and numbers sizes: none is taken unseen.</summary>
     private void Check()
     {
+        if (Fields.Contains(null!) || Shards.Contains(null!) || Shards.Any(static shard => shard.Files.Contains(null!)))
+            throw new FormatException("null, where there is a field, a shard or a file.");
         if (IndexVersion < 1)
             throw new FormatException($"version {IndexVersion} of an index.");
         if (Shards.Count is < 1 or > MaxShards)
@@ -114,11 +132,14 @@ public sealed record BackupManifest(
                 throw new FormatException($"'{foreign.Name}' is no file of a shard.");
             if (!names.Any(static name => ShardFiles.TryParseSegment(name, out _)))
                 throw new FormatException("a shard without a log.");
-            if (shard.Files.Any(static file => file.Length < 0) || shard.Documents < 0)
-                throw new FormatException("a number below 0.");
+            if (shard.Files.Any(static file => file.Length is < 0 or > MaxNumber) || shard.Documents is < 0 or > MaxNumber)
+                throw new FormatException("a number below 0, or beyond all that can be stored.");
+            if (shard.IndexVersion > IndexVersion)
+                throw new FormatException($"a shard at version {shard.IndexVersion} of an index at {IndexVersion}.");
         }
 
-        _ = checked(Bytes);
+        if (checked(Bytes) > MaxNumber || Documents > MaxNumber)
+            throw new FormatException("more than can be stored.");
     }
 
     private static bool IsOfShard(string name) =>

@@ -10,6 +10,8 @@ namespace ClipOrleans.Storage.Backup;
 /// </summary>
 public sealed class BackupUpload : IDisposable
 {
+    private const string ShardFile = "shard.json";
+
     private readonly string _folder;
     private readonly Dictionary<string, BackupFile> _missing;
     private readonly XxHash3 _hash = new();
@@ -58,11 +60,13 @@ public sealed class BackupUpload : IDisposable
             Close(path, expected);
     }
 
-    /// <exception cref="ShardCorruptException">A file has not come, or not to its end.</exception>
+    /// <exception cref="ShardCorruptException">A file has not come, or not to its end, or a shard is not of the index that the manifest describes.</exception>
     public void Complete()
     {
         if (_missing.Keys.Order(StringComparer.Ordinal).FirstOrDefault() is { } path)
             throw new ShardCorruptException(path, path == _path ? $"it ends after {_at} of {_missing[path].Length} bytes." : "it did not come.");
+        for (var number = 0; number < Manifest.Shards.Count; number++)
+            Manifest.CheckShard(number, LocalDisk.Instance.ReadAll(Path.Combine(_folder, BackupManifest.PathOf(number, ShardFile))));
     }
 
     /// <summary>Removes everything that came.</summary>

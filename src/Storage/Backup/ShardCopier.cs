@@ -46,7 +46,7 @@ internal sealed class ShardCopier(IDisk disk, ShardFiles source, string director
         files.Add(Write(_target.Manifest, _manifest.ToJson()));
         files.Add(Write(_target.Mark, CommitMark.Image(_point)));
         disk.SyncDirectory(_target.Directory);
-        CopiedShard.Check(disk, _target, cancel);
+        CopiedShard.Check(disk, _target, isForeign: false, cancel);
         return new BackupShard(_documents, _point.Sequence, _manifest.Descriptor.IndexVersion, files);
     }
 

@@ -47,7 +47,7 @@ internal static class ShardRestore
         foreach (var file in copy.Files)
             Fill(disk, Path.Combine(source.Directory, file.Name), Path.Combine(target.Directory, file.Name), file, IsSealed(file, copy), cancel);
         disk.SyncDirectory(target.Directory);
-        var (manifest, point) = CopiedShard.Check(disk, target, cancel);
+        var (manifest, point) = CopiedShard.Check(disk, target, isForeign: true, cancel);
         if (point.Sequence != copy.Sequence || manifest.Descriptor.IndexVersion != copy.IndexVersion)
             throw new ShardCorruptException(target.Manifest, "it is not the shard that the backup's manifest describes.");
     }

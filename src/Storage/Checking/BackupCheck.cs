@@ -43,7 +43,7 @@ public static class BackupCheck
 
     private static void CheckLog(IDisk disk, ShardFiles files, BackupShard shard, CancellationToken cancel)
     {
-        var (manifest, point) = CopiedShard.Check(disk, files, cancel);
+        var (manifest, point) = CopiedShard.Check(disk, files, isForeign: true, cancel);
         if (point.Sequence != shard.Sequence || manifest.Descriptor.IndexVersion != shard.IndexVersion)
             throw new ShardCorruptException(files.Manifest, $"it is not the shard that {BackupManifest.FileName} describes.");
     }

@@ -77,6 +77,10 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
 
     private static ShardManifest FromDocument(ManifestDocument document)
     {
+        if (document.Fields.Contains(null!))
+            throw new FormatException("null, where there is a field.");
+        if (document.LogBegin is < LogGeometry.FirstAddress or > LogGeometry.LastAddress)
+            throw new FormatException($"no log begins at {document.LogBegin}.");
         var fields = document.Fields.Select(field => FieldTypes.TryParse(field.Type, out var type)
             ? new FieldDefinition(field.Name, type)
             : throw new FormatException($"field '{field.Name}' is of the unknown type '{field.Type}'."));
@@ -91,9 +95,9 @@ internal sealed record ShardManifest(long Epoch, LogGeometry Geometry, ShardDesc
         descriptor.Check();
         var geometry = new LogGeometry(document.PageSizeBits, document.SegmentSizeBits);
         geometry.Check();
-        return document.Epoch >= 1
+        return document.Epoch is >= 1 and <= RecordHeader.MaxNumber
             ? new ShardManifest(document.Epoch, geometry, descriptor, document.Owner) { LogBegin = document.LogBegin ?? LogGeometry.FirstAddress }
-            : throw new FormatException("the epoch is below 1.");
+            : throw new FormatException($"there is no epoch {document.Epoch}.");
     }
 
     private static Quantization ReadQuantization(string? name) =>

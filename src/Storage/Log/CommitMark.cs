@@ -111,6 +111,7 @@ internal sealed class CommitMark : IDisposable
             BinaryPrimitives.ReadInt64LittleEndian(slot[24..]),
             BinaryPrimitives.ReadInt64LittleEndian(slot[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(slot[40..]));
-        return point.Begin >= LogGeometry.FirstAddress && point.Until >= point.Begin && point.Sequence >= 0 && point.Epoch >= 1;
+        return point.Begin >= LogGeometry.FirstAddress && point.Until >= point.Begin && point.Until <= LogGeometry.LastAddress
+            && point.Sequence is >= 0 and <= RecordHeader.MaxNumber && point.Epoch is >= 1 and <= RecordHeader.MaxNumber;
     }
 }

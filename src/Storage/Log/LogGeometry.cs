@@ -12,6 +12,9 @@ internal readonly record struct LogGeometry(int PageSizeBits, int SegmentSizeBit
     /// <summary>Address of the first entry of a log; 0 stays invalid.</summary>
     public const long FirstAddress = 64;
 
+    /// <summary>What a <see cref="Locator"/> can hold: 128 TiB.</summary>
+    public const long LastAddress = long.MaxValue >> 16;
+
     public const int EntryHeaderBytes = 12;
     public const int EntryLengthOffset = 8;
     public const int SectorBytes = 512;

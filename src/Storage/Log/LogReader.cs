@@ -17,7 +17,7 @@ internal sealed class LogReader(SegmentFiles segments)
     public PooledRecord Read(long address)
     {
         var geometry = segments.Geometry;
-        if (address < LogGeometry.FirstAddress || address > long.MaxValue >> 16)
+        if (address < LogGeometry.FirstAddress || address > LogGeometry.LastAddress)
             throw new ShardCorruptException(segments.NameOf(LogGeometry.FirstAddress), $"{address} is no address of a record.");
         var room = geometry.PageBytes - geometry.OffsetInPage(address);
         var buffer = ArrayPool<byte>.Shared.Rent(Math.Min(FirstReadBytes, room));

@@ -28,6 +28,9 @@ internal readonly record struct RecordHeader(RecordKind Kind, ushort Operations,
     public const int Bytes = 32;
     public const byte Version = 1;
 
+    /// <summary>Of epochs and sequences: a million a second reach it in two thousand years, and what is counted on from it is still a number.</summary>
+    public const long MaxNumber = 1L << 56;
+
     private const int HashBytes = 8;
 
     /// <summary>Writes the header of a record whose body stands behind it already.</summary>
@@ -67,6 +70,6 @@ internal readonly record struct RecordHeader(RecordKind Kind, ushort Operations,
             BinaryPrimitives.ReadUInt16LittleEndian(record[10..]),
             BinaryPrimitives.ReadInt64LittleEndian(record[16..]),
             BinaryPrimitives.ReadInt64LittleEndian(record[24..]));
-        return header.Epoch < 1 || header.Sequence < 1 ? "epoch and sequence start at 1" : null;
+        return header.Epoch is < 1 or > MaxNumber || header.Sequence is < 1 or > MaxNumber ? "epoch and sequence start at 1, and never get so far" : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using ClipOrleans.Storage.Writing;
 
 namespace ClipOrleans.Storage.Log;
 
@@ -82,6 +83,8 @@ internal static class RowCodec
             OperationKind.Receipt => new RowView { Kind = OperationKind.Receipt, Offset = offset, Length = length, IdBytes = default, Receipt = record.Slice(offset, length) },
             _ => throw new FormatException($"unknown operation {span[0]} at offset {offset}"),
         };
+        if (row.Kind == OperationKind.Put && !IsPossible(row))
+            throw new FormatException($"times, image or place of the row at offset {offset} that no row has");
         return Size(row) == length && (row.IdBytes.Length > 0 || row.Kind == OperationKind.Receipt) ? row : throw new FormatException($"the parts of the operation at offset {offset} do not add up to its length");
     }
 
@@ -124,6 +127,14 @@ internal static class RowCodec
             Chunks = Take(operation, ref at, (long)BytesOfAddress * BinaryPrimitives.ReadInt32LittleEndian(span[52..])),
         };
     }
+
+    /// <summary>Numbers that later become times, sizes and places: a checksum only says that they are what somebody wrote.</summary>
+    private static bool IsPossible(in RowView row) =>
+        row.Offset <= Locator.MaxOffset
+        && RowTime.IsTime(row.CreatedAt)
+        && RowTime.IsTime(row.UpdatedAt)
+        && row.ImageBytes is >= 0 and <= UpsertCheck.MaxImageBytes
+        && row.ImageBytes > 0 == row.Chunks.Length > 0;
 
     private static void Append(Span<byte> to, ref int at, ReadOnlyMemory<byte> part)
     {

@@ -51,7 +51,7 @@ internal readonly record struct WriteReceipt(Guid WriteId, long Time, long Seque
             BinaryPrimitives.ReadInt32LittleEndian(span[44..]),
             BinaryPrimitives.ReadInt32LittleEndian(span[48..]),
             operation[FixedBytes..]);
-        if (receipt.First < 0 || receipt.Count < 1 || receipt.Total - receipt.First < receipt.Count || receipt.Sequence < 0)
+        if (receipt.First < 0 || receipt.Count < 1 || receipt.Total < 1 || receipt.Total - receipt.First < receipt.Count || receipt.Sequence < 0)
             throw new FormatException($"a receipt of {receipt.Count} operations from {receipt.First} of {receipt.Total}");
         _ = ReadOutcomes(receipt.Outcomes, receipt.Count);
         return receipt;

@@ -103,11 +103,13 @@ internal sealed record SnapshotFile(
         if (BinaryPrimitives.ReadUInt64LittleEndian(bytes[^HashBytes..]) != XxHash3.HashToUInt64(bytes[..^HashBytes]))
             throw new ShardCorruptException(file, "its bytes do not fit their checksum.");
         var manifestBytes = BinaryPrimitives.ReadInt32LittleEndian(bytes[12..]);
-        var parts = new VectorPart[BinaryPrimitives.ReadInt32LittleEndian(bytes[72..])];
-        var hashes = new ulong[BinaryPrimitives.ReadInt32LittleEndian(bytes[76..])];
+        var (partCount, hashCount) = (BinaryPrimitives.ReadInt32LittleEndian(bytes[72..]), BinaryPrimitives.ReadInt32LittleEndian(bytes[76..]));
         var writeBytes = BinaryPrimitives.ReadInt64LittleEndian(bytes[112..]);
-        if (writeBytes < 0 || HeadBytes + (long)manifestBytes + (parts.Length * (long)PartBytes) + (hashes.Length * (long)HashBytes) + writeBytes + HashBytes != bytes.Length)
+        // Before anything is made of the numbers: they may ask for gigabytes.
+        if (manifestBytes < 0 || partCount < 0 || hashCount < 0 || writeBytes < 0 || writeBytes > bytes.Length
+            || HeadBytes + (long)manifestBytes + (partCount * (long)PartBytes) + (hashCount * (long)HashBytes) + writeBytes + HashBytes != bytes.Length)
             throw new ShardCorruptException(file, "its length does not fit what it tells of.");
+        var (parts, hashes) = (new VectorPart[partCount], new ulong[hashCount]);
         var rest = bytes[(HeadBytes + manifestBytes)..];
         for (var i = 0; i < parts.Length; i++, rest = rest[PartBytes..])
         {

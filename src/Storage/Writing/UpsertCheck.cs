@@ -51,7 +51,7 @@ internal static class UpsertCheck
             : StoredOutcome.Failed(FailureReasons.InvalidText, "An image comes with its content type.");
     }
 
-    private static bool IsNormalised(ReadOnlySpan<byte> vector)
+    public static bool IsNormalised(ReadOnlySpan<byte> vector)
     {
         var values = MemoryMarshal.Cast<byte, float>(vector);
         return MathF.Abs(VectorMath.Dot(values, values) - 1) <= NormTolerance;

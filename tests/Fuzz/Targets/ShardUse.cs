@@ -1,0 +1,30 @@
+using ClipOrleans.Storage;
+using ClipOrleans.Storage.Documents;
+using ClipOrleans.Storage.Tests.Disks;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ClipOrleans.Fuzz.Targets;
+
+/// <summary>What happens to a shard that was restored: opened, every document read and written, closed, and opened again.</summary>
+internal static class ShardUse
+{
+    public static string Run(SimulatedDisk disk, string directory) => RunAsync(disk, directory).GetAwaiter().GetResult();
+
+    private static async Task<string> RunAsync(SimulatedDisk disk, string directory)
+    {
+        var documents = 0L;
+        for (var opening = 0; opening < 2; opening++)
+        {
+            await using var shard = await ShardEngine.OpenAsync(disk, directory, SmallShard.Options(), NullLoggerFactory.Instance, TimeProvider.System);
+            documents = shard.View.Count;
+            foreach (var id in shard.View.MatchingIds(null, int.MaxValue, null))
+            {
+                await shard.GetAsync(id, includeVector: true);
+                await shard.ReadImageAsync(id);
+                await shard.WriteAsync([new StoredOperation { Kind = StoredOperationKind.PatchMetadata, Id = id, Metadata = """{"price":3}"""u8.ToArray() }]);
+            }
+        }
+
+        return $" open {Math.Min(documents, 4)}";
+    }
+}
