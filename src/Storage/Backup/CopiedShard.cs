@@ -40,7 +40,7 @@ internal static class CopiedShard
             {
                 var row = RowCodec.Read(record, offset);
                 if (foreign is not null)
-                    ForeignRecord.Check(row, foreign.Descriptor);
+                    ForeignRecord.Check(row, address, foreign.Descriptor);
                 offset += row.Length;
             }
 

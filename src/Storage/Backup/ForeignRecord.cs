@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text.Unicode;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
@@ -13,8 +14,11 @@ internal static class ForeignRecord
 {
     private const string ImageTypes = "image/";
 
+    /// <param name="row">An operation.</param>
+    /// <param name="address">Of its record: the pieces of its image stand before it.</param>
+    /// <param name="shard">Of which it says to be.</param>
     /// <exception cref="FormatException">The row is none that would have been written.</exception>
-    public static void Check(in RowView row, ShardDescriptor shard)
+    public static void Check(in RowView row, long address, ShardDescriptor shard)
     {
         if (row.Kind == OperationKind.Receipt)
         {
@@ -30,6 +34,12 @@ internal static class ForeignRecord
             throw Refused(row, "a vector");
         if (!IsText(row.Model) || !IsText(row.ModelRevision) || !IsText(row.ImageUrl ?? default) || !IsText(row.Text ?? default) || !IsTypeOfImage(row))
             throw Refused(row, "a text, or a type of an image,");
+        for (var at = 0; at < row.Chunks.Length; at += sizeof(long))
+        {
+            if (BinaryPrimitives.ReadInt64LittleEndian(row.Chunks.Span[at..]) is var piece && (piece < LogGeometry.FirstAddress || piece >= address))
+                throw Refused(row, "an image");
+        }
+
         using var metadata = MetadataCheck.TryParse(row.Metadata, out _);
         if (metadata is null || row.Metadata.Length > MetadataCheck.MaxBytes || metadata.RootElement.ValueKind != System.Text.Json.JsonValueKind.Object)
             throw Refused(row, "metadata");

@@ -95,8 +95,9 @@ internal sealed class FuzzRun : IDisposable
             return;
         }
 
-        // Both are asked: each notes what it saw.
-        if (_coverage.TakeNew() | _corpus.IsNew(outcome))
+        // Both are asked, since each notes what it saw; where branches are counted they know better.
+        var (tookNewWay, isNew) = (_coverage.TakeNew(), _corpus.IsNew(outcome));
+        if (_coverage.Edges > 0 ? tookNewWay : isNew)
             _corpus.Add(input, _chance);
     }
 

@@ -105,7 +105,7 @@ internal sealed class LogTarget : FuzzTarget
             {
                 state.View.TryGet(id, out var row);
                 Answer(rows.Read(state.View.LocatorOf(row), id, includeVector: true), isRestored);
-                rows.ReadImage(state.View.LocatorOf(row), id);
+                ShardUse.ReadImage(() => rows.ReadImage(state.View.LocatorOf(row), id));
             }
 
             return $"{state.View.Count} {scan.Broken is null}";
