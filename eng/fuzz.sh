@@ -11,6 +11,7 @@ shift || true
 targets=("$@")
 [ ${#targets[@]} -gt 0 ] || targets=(bodies documents filters streams forms words images log manifests archives texts)
 work=$PWD/artifacts/fuzz report=bench/results/fuzz.md
+commit=${CLIPORLEANS_COMMIT:-$(git rev-parse --short HEAD)}
 instrumented=(Contracts Gateway Storage Vectors Clip)
 
 mkdir -p "$work/rows" "$work/found" tests/Fuzz/Corpus
@@ -23,7 +24,6 @@ for project in "${instrumented[@]}"; do "$work/tool/sharpfuzz" "$bin/ClipOrleans
 # One process a target; a hang that never ends is ended from inside, and its exit code says so.
 run() {
   local target=$1 code=0
-  rm -f "$work/rows/$target.row" "$work/rows/$target.txt"
   CLIPORLEANS_FUZZ_SECONDS=$seconds CLIPORLEANS_FUZZ_TARGETS=$target CLIPORLEANS_FUZZ_REPORT=$work/rows CLIPORLEANS_FUZZ_FOUND=$work/found \
     nice -n 5 timeout --kill-after=20 $((seconds + 300)) dotnet "$bin/ClipOrleans.Fuzz.dll" --progress off --no-ansi \
     --filter-method '*I9_A_target_keeps_its_promise' >"$work/$target.log" 2>&1 </dev/null || code=$?
@@ -32,21 +32,25 @@ run() {
   return "$code"
 }
 
+# The rows of this run, and those of targets that it does not have.
+table() {
+  {
+    printf '# Fuzzing\n\n'
+    printf 'Command: `eng/fuzz.sh %s`, two targets at a time. %s, %s cores, %s. Each row has its commit and its seed.\nA crash is an exception that the reader does not declare, a broken promise, or memory beyond what the input allows; a hang is an input that\ntakes more than 2 s four times in a row. Edges are branches of the instrumented assemblies (%s) that some input took.\n\n' \
+      "$seconds" "$(uname -sr)" "$(nproc)" "$(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)" "$(IFS=,; echo "${instrumented[*]}" | sed 's/,/, /g')"
+    printf '| target | promise | executions | a second | seconds | corpus | edges | slowest ms | crashes | hangs | seed | commit |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n'
+    { for target in "${targets[@]}"; do [ ! -f "$work/rows/$target.row" ] || sed "s/\$/ $commit |/" "$work/rows/$target.row"; done
+      [ ! -f "$report" ] || grep -E '^\| [a-z]+ \| ' "$report" | grep -v '^| target' || true; } | awk -F'|' '!seen[$2]++' | sort
+  } >"$report.new"
+  mv "$report.new" "$report"
+}
+
 failed=0
+for target in "${targets[@]}"; do rm -f "$work/rows/$target.row" "$work/rows/$target.txt"; done
 for target in "${targets[@]}"; do
-  while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || failed=1; done
+  while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || failed=1; table; done
   run "$target" &
 done
-while [ -n "$(jobs -rp)" ]; do wait -n || failed=1; done
-
-{
-  printf '# Fuzzing\n\n'
-  printf 'Command: `eng/fuzz.sh %s`, two targets at a time. %s, %s cores, %s. Each row has its commit and its seed. A crash is an exception that the\nreader does not declare, a broken promise, or memory beyond what the input allows; a hang is an input that takes more than 2 s four times in a row.\nEdges are branches of the instrumented assemblies (%s) that some input took.\n\n' \
-    "$seconds" "$(uname -sr)" "$(nproc)" "$(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -n 1)" "$(IFS=,; echo "${instrumented[*]}" | sed 's/,/, /g')"
-  printf '| target | promise | executions | a second | seconds | corpus | edges | slowest ms | crashes | hangs | seed | commit |\n|---|---|---|---|---|---|---|---|---|---|---|---|\n'
-  { for target in "${targets[@]}"; do [ ! -f "$work/rows/$target.row" ] || sed "s/\$/ ${CLIPORLEANS_COMMIT:-$(git rev-parse --short HEAD)} |/" "$work/rows/$target.row"; done
-    [ ! -f "$report" ] || grep -E '^\| [a-z]+ \| ' "$report" | grep -v '^| target' || true; } | awk -F'|' '!seen[$2]++' | sort
-} >"$report.new"
-mv "$report.new" "$report"
+while [ -n "$(jobs -rp)" ]; do wait -n || failed=1; table; done
 echo "$report"
 exit "$failed"

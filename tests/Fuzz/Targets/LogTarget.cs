@@ -158,7 +158,7 @@ internal sealed class LogTarget : FuzzTarget
         using var segments = new SegmentFiles(SmallShard.DiskOf(SmallShard.Manifest, null, log), SmallShard.Files, Manifest.Geometry);
         var scan = new LogScan(segments, null, long.MaxValue);
         scan.Run(static (long _, in RecordHeader _, ReadOnlyMemory<byte> _) => { }, null, default);
-        log = log[..(int)(scan.End - LogGeometry.FirstAddress)];
+        log = log[..(int)Math.Min(log.Length, scan.End - LogGeometry.FirstAddress)];
         return CommitMark.Image(new CommitPoint(Math.Max(1, Math.Min(scan.Epoch, 1_000)), scan.Sequence, LogGeometry.FirstAddress, scan.End));
     }
 

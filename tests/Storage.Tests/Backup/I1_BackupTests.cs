@@ -190,6 +190,34 @@ public sealed class I1_BackupTests
     }
 
     [Fact]
+    public async Task A_manifest_with_null_or_with_numbers_that_nothing_can_be_added_to_is_refused_even_with_a_right_checksum()
+    {
+        var disk = new SimulatedDisk();
+        await RunAsync(disk, int.MaxValue);
+        var manifest = Backups.Of(disk).Read(Backups.Id);
+        var shard = manifest.Shards[0];
+        BackupManifest[] forged =
+        [
+            manifest with { Fields = [null!] }, manifest with { Shards = [null!] }, manifest with { Shards = [shard, null!] }, manifest with { Shards = [shard with { Files = [.. shard.Files, null!] }] },
+            manifest with { Shards = [shard with { Documents = long.MaxValue }] }, manifest with { Shards = [shard with { IndexVersion = manifest.IndexVersion + 1 }] },
+            manifest with { Shards = [shard with { Files = [.. shard.Files, new BackupFile("log.99", long.MaxValue, "0000000000000000")] }] },
+        ];
+        Assert.All(forged, backup => Assert.Equal("backup.json", Assert.Throws<ShardCorruptException>(() => BackupManifest.Parse(backup.ToJson(), "backup.json")).File));
+    }
+
+    [Fact]
+    public async Task A_shard_of_another_index_is_told_from_the_one_that_the_manifest_describes()
+    {
+        var disk = new SimulatedDisk();
+        await RunAsync(disk, int.MaxValue);
+        var manifest = Backups.Of(disk).Read(Backups.Id);
+        var json = disk.Bytes(Path.Combine(Backups.Of(disk).DirectoryOf(Backups.Id, 0), "shard.json"));
+        manifest.CheckShard(0, json);
+        Assert.Throws<ShardCorruptException>(() => (manifest with { Dimensions = manifest.Dimensions + 1 }).CheckShard(0, json));
+        Assert.Throws<ShardCorruptException>(() => (manifest with { Model = "other" }).CheckShard(0, json));
+    }
+
+    [Fact]
     public async Task I4_A_shard_whose_owner_was_replaced_is_not_copied()
     {
         var disk = new SimulatedDisk();

@@ -1,4 +1,7 @@
+using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
+using System.Text.Json;
 using ClipOrleans.Storage.Errors;
 using ClipOrleans.Storage.Fencing;
 using ClipOrleans.Storage.Log;
@@ -64,5 +67,18 @@ public sealed class ShardManifestTests
         Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse((Manifest with { Geometry = new LogGeometry(26, 20) }).ToJson(), File));
         Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse((Manifest with { Descriptor = Samples.Descriptor with { Dimensions = 0 } }).ToJson(), File));
         Assert.Throws<ArgumentException>((Samples.Descriptor with { Quantization = Quantization.Invalid }).Check);
+        Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse((Manifest with { Epoch = long.MaxValue }).ToJson(), File));
+        Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse((Manifest with { LogBegin = -1 }).ToJson(), File));
+        Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse((Manifest with { LogBegin = long.MaxValue }).ToJson(), File));
+    }
+
+    [Fact]
+    public void Null_among_the_fields_is_refused_even_with_a_right_checksum()
+    {
+        var document = JsonSerializer.Deserialize(Manifest.ToJson(), ManifestJson.Default.ManifestDocument)! with { Fields = [null!], Checksum = "" };
+        var hash = XxHash3.HashToUInt64(JsonSerializer.SerializeToUtf8Bytes(document, ManifestJson.Default.ManifestDocument)).ToString("x16", CultureInfo.InvariantCulture);
+        var json = JsonSerializer.SerializeToUtf8Bytes(document with { Checksum = hash }, ManifestJson.Default.ManifestDocument);
+        var refused = Assert.Throws<ShardCorruptException>(() => ShardManifest.Parse(json, File));
+        Assert.Equal((File, "null, where there is a field."), (refused.File, refused.Reason));
     }
 }

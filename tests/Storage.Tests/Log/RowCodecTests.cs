@@ -10,10 +10,13 @@ public sealed class RowCodecTests
 {
     private static readonly Gen<byte[]> Part = Gen.Byte.Array[0, 40];
 
+    /// <summary>Years 1 to 9999.</summary>
+    private static readonly Gen<long> Time = Gen.Long[RowTime.Of(DateTimeOffset.MinValue), RowTime.Of(DateTimeOffset.MaxValue)];
+
     private static readonly Gen<RowView> Row = Gen.Select(
         Gen.Select(Gen.Byte.Array[1, 40], Part, Part, Part),
         Gen.Select(Part.Null(), Part.Null(), Part),
-        Gen.Select(Gen.Int[0, 20], Gen.Int[0, 5], Gen.Int[0, 1 << 20], Gen.Long, Gen.Long),
+        Gen.Select(Gen.Int[0, 20], Gen.Int[0, 5], Gen.Int[1, 1 << 20], Time, Time),
         (names, texts, numbers) => new RowView
         {
             Kind = OperationKind.Put,
@@ -28,7 +31,7 @@ public sealed class RowCodecTests
             Metadata = texts.Item3,
             Vector = new byte[numbers.Item1 * 4],
             Chunks = new byte[numbers.Item2 * 8],
-            ImageBytes = numbers.Item3,
+            ImageBytes = numbers.Item2 == 0 ? 0 : numbers.Item3,
             CreatedAt = numbers.Item4,
             UpdatedAt = numbers.Item5,
         });
@@ -59,6 +62,29 @@ public sealed class RowCodecTests
                 // What damage must end in.
             }
         });
+
+    [Theory]
+    [InlineData(0, 0, -1, 0)]
+    [InlineData(0, 0, int.MaxValue, 1)]
+    [InlineData(0, 0, 1, 0)]
+    [InlineData(0, 0, 0, 1)]
+    [InlineData(long.MaxValue, 0, 0, 0)]
+    [InlineData(0, long.MinValue, 0, 0)]
+    public void Numbers_that_no_row_has_are_a_format_error(long created, long updated, int imageBytes, int chunks)
+    {
+        var row = new RowView
+        {
+            Kind = OperationKind.Put,
+            Offset = 0,
+            Length = 0,
+            IdBytes = "a"u8.ToArray(),
+            CreatedAt = created,
+            UpdatedAt = updated,
+            ImageBytes = imageBytes,
+            Chunks = new byte[chunks * 8],
+        };
+        Assert.Throws<FormatException>(() => RowCodec.Read(Encode(row, RecordHeader.Bytes), RecordHeader.Bytes));
+    }
 
     [Fact]
     public void A_locator_holds_address_and_offset() =>
