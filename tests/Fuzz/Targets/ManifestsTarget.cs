@@ -55,8 +55,8 @@ internal sealed class ManifestsTarget : FuzzTarget
                 break;
             case 'c' % 5 when rest.Length > 128:
                 var manifest = BinaryPrimitives.ReadInt32LittleEndian(rest.AsSpan(12));
-                if (manifest > 0 && manifest < rest.Length - 128)
-                    Mending.ShardManifest(rest[120..(120 + manifest)]).AsSpan(0, manifest).CopyTo(rest.AsSpan(120));
+                if (manifest > 0 && manifest < rest.Length - 128 && Mending.ShardManifest(rest[120..(120 + manifest)]) is var mended && mended.Length == manifest)
+                    mended.CopyTo(rest.AsSpan(120));
                 BinaryPrimitives.WriteUInt64LittleEndian(rest.AsSpan(rest.Length - 8), XxHash3.HashToUInt64(rest.AsSpan(0, rest.Length - 8)));
                 break;
             case 'd' % 5 when rest.Length >= 64:

@@ -14,7 +14,7 @@ public sealed class ReferenceGraphTests
         ("FASTER", ["src/Storage/", "tests/Storage.Tests/"]),
         ("Microsoft.ML", ["src/Clip/", "tests/Clip.Tests/"]),
         ("NetVips", ["src/Clip/", "tests/Clip.Tests/"]),
-        ("Orleans", ["src/Contracts/", "src/Grains/", "src/Gateway/", "src/Silo/", "tests/Grains.Tests/", "tests/Gateway.Tests/"]),
+        ("Orleans", ["src/Contracts/", "src/Grains/", "src/Gateway/", "src/Silo/", "tests/Grains.Tests/", "tests/Gateway.Tests/", "tests/Fuzz/"]),
         ("Spectre", ["src/Cli/", "tests/Cli.Tests/", "tests/EndToEnd/"]),
     ];
 
