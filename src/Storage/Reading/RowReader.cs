@@ -91,20 +91,24 @@ internal sealed class RowReader
             throw Foreign(row.Id, id, locator);
         if (!row.HasImage)
             return null;
-        var image = new byte[row.ImageBytes];
+        byte[] image = [];
         var count = row.Chunks.Length / sizeof(long);
         var at = 0;
         for (var i = 0; i < count; i++)
         {
             var chunkAddress = BinaryPrimitives.ReadInt64LittleEndian(row.Chunks.Span[(i * sizeof(long))..]);
             using var chunkRecord = _log.Read(chunkAddress);
-            if (BlobChunk.TryRead(chunkRecord.Bytes, i, count) is not { } chunk || chunk.Length > image.Length - at)
+            if (BlobChunk.TryRead(chunkRecord.Bytes, i, count) is not { } chunk || chunk.Length > row.ImageBytes - at
+                || (i == 0 && row.ImageBytes > (long)chunk.Length * count))
                 throw new ShardCorruptException(_log.NameOf(chunkAddress), $"piece {i} of {count} of the image of the row at log address {address} is not at {chunkAddress}.");
+            // Only now: the first piece is as large as any, and what a row says of its image alone is no reason for so much memory.
+            if (i == 0)
+                image = new byte[row.ImageBytes];
             chunk.Span.CopyTo(image.AsSpan(at));
             at += chunk.Length;
         }
 
-        return at == image.Length
+        return at == row.ImageBytes
             ? new StoredImage(image, Text(row.ImageContentType))
             : throw new ShardCorruptException(_log.NameOf(address), $"the pieces of the image of the row at log address {address} have {at} bytes, not {image.Length}.");
     }

@@ -98,9 +98,9 @@ internal sealed class OperationEncoder(ShardState state, IShardLog log, RecordPa
         {
             return await EncodeCheckedAsync(operation, now, group);
         }
-        catch (Exception e) when (e is ShardReadException or ShardCorruptException)
+        catch (Exception e) when (e is ShardReadException or ShardCorruptException or JsonException)
         {
-            // What is stored is read before anything is appended: the other operations are not concerned.
+            // What is stored (here: stored metadata that is no JSON) is read before anything is appended: the other operations are not concerned.
             EncoderLog.Unreadable(logger, e);
             return StoredOutcome.Failed(FailureReasons.StorageUnavailable, "What is stored of the document cannot be read, so that it cannot be changed. It can be deleted.");
         }
