@@ -20,8 +20,17 @@ internal sealed class ManifestsTarget : FuzzTarget
         [new BackupShard(2, 4, 1, [new BackupFile("shard.json", 700, "0123456789abcdef"), new BackupFile("commit.mark", 4_160, "0123456789abcdef"), new BackupFile("log.0", 1_000, "0123456789abcdef")])]);
 
     private static readonly SnapshotFile Snapshot = new(
-        new LogPosition(4, 64, 128, 1, 7), ShardManifest.Parse(SmallShard.Manifest, "shard.json"), 100, 64, new SealedFile(1_000, 1), new SealedFile(2_000, 2),
-        [new VectorPart(4, 1, 0, 1), new VectorPart(5, 1, 1, 1)], [1, 2]) { Writes = Receipts() };
+        new LogPosition(4, 64, 128, 1, 7),
+        ShardManifest.Parse(SmallShard.Manifest, "shard.json"),
+        100,
+        64,
+        new SealedFile(1_000, 1),
+        new SealedFile(2_000, 2),
+        [new VectorPart(4, 1, 0, 1), new VectorPart(5, 1, 1, 1)],
+        [1, 2])
+    {
+        Writes = Receipts(),
+    };
 
     public override string Name => "manifests";
 
