@@ -50,6 +50,7 @@ public sealed class DocumentStreamTests : IDisposable
     [InlineData("""{"documents":[{"text":"red"}]}{"documents":[]}""", Slugs.MalformedRequest, 1)]
     [InlineData("""{"documents":[{"text":"red"},nonsense]}""", Slugs.MalformedRequest, 1)]
     [InlineData("", Slugs.MalformedRequest, 0)]
+    [InlineData("""{"docu\udc00e":[]}""", Slugs.MalformedRequest, 0)]
     public Task What_is_wrong_around_documents_fails_the_body(string body, string slug, int before) => Cuts.SampleAsync(async cuts =>
     {
         var (items, failure) = await ReadBulkAsync(Encoding.UTF8.GetBytes(body), cuts);
