@@ -12,6 +12,7 @@ public readonly record struct ReplicaKey(ShardKey Shard, int Number)
     {
         var at = text.LastIndexOf(Mark, StringComparison.Ordinal);
         return at > 0 && int.TryParse(text.AsSpan(at + Mark.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            && text.AsSpan(at + Mark.Length).SequenceEqual(number.ToString(CultureInfo.InvariantCulture))
             ? new ReplicaKey(ShardKey.Parse(text[..at]), number)
             : throw new FormatException($"'{text}' is not the key of a replica (tenant/index-incarnation/shard/rN)");
     }

@@ -22,9 +22,12 @@ public readonly record struct ShardKey(TenantId Tenant, string Index, long Incar
         if (parts.Length == 3 && parts[1].LastIndexOf('-') is var dash and > 0
             && NameRule.IsValid(parts[1][..dash])
             && long.TryParse(parts[1][(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var incarnation)
-            && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var shard))
+            && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out var shard)
+            && new ShardKey(TenantId.Parse(parts[0]), parts[1][..dash], incarnation, shard) is var key
+            // One shard has one key: numbers are also read with zeros before and NULs behind.
+            && key.ToString() == text)
         {
-            return new ShardKey(TenantId.Parse(parts[0]), parts[1][..dash], incarnation, shard);
+            return key;
         }
 
         throw new FormatException($"'{text}' is not a shard key (tenant/index-incarnation/shard)");

@@ -16,5 +16,18 @@ internal static class ImageUrls
         url.IsAbsoluteUri
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
         && url.UserInfo.Length == 0
-        && url.IdnHost.Length > 0;
+        && HasHost(url);
+
+    /// <summary>A host may be one to the parser of URLs and still have no name in DNS: asking for it throws.</summary>
+    private static bool HasHost(Uri url)
+    {
+        try
+        {
+            return url.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 }

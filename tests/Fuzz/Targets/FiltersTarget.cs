@@ -67,8 +67,22 @@ internal sealed class FiltersTarget : FuzzTarget
         var matching = View.CountMatches(filter);
         BrokenPromiseException.Unless(View.MatchingIds(filter, int.MaxValue, afterId: null).Count == matching, "the ids are not as many as counted");
         BrokenPromiseException.Unless(View.CountMatches(new NotFilter(filter)) == View.Count - matching, "a filter and its opposite are not everything");
-        var expected = Documents.Count(document => NaiveModel.Matches(json, document, Schema));
+        if (Expected(json) is not { } expected)
+            return;
         BrokenPromiseException.Unless(matching == expected, $"documents that match: {matching}, where {expected} do");
+    }
+
+    /// <returns>Null where the plain reading knows no offset beyond 14 hours, which the other takes.</returns>
+    private static int? Expected(JsonElement json)
+    {
+        try
+        {
+            return Documents.Count(document => NaiveModel.Matches(json, document, Schema));
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
     }
 
     private static string Print(Filter filter) => filter switch
@@ -107,7 +121,7 @@ internal sealed class FiltersTarget : FuzzTarget
             if (i % 4 != 1)
                 members.Add(i % 8 == 0 ? "\"tags\":[]" : $"\"tags\":[\"a\",\"{colours[i % 4]}\"]");
             if (i % 6 == 0)
-                members.Add(string.Create(CultureInfo.InvariantCulture, $"\"place\":{{\"lat\":{40 + i},\"lon\":{(i * 6) - 180}}}"));
+                members.Add(string.Create(CultureInfo.InvariantCulture, $"\"place\":{{\"lat\":{30 + i},\"lon\":{(i * 6) - 180}}}"));
             documents.Add(JsonDocument.Parse($"{{{string.Join(',', members)}}}").RootElement);
         }
 
