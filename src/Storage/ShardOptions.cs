@@ -90,6 +90,12 @@ public sealed class ShardOptions
     [Range(1L << 20, 1L << 32)]
     public long MaxQueuedBytes { get; set; } = 64L << 20;
 
+    /// <summary>
+    /// An owner may be replaced while it lives. Otherwise its lock keeps all others out until it has ended, and what its mark says
+    /// counts for who comes next, who need not begin one before he writes.
+    /// </summary>
+    internal bool MayBeTakenOver => IsOwnerGone is not null;
+
     /// <exception cref="ArgumentException">A value out of its range; all of them are named.</exception>
     internal void Check()
     {

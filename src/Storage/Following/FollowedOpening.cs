@@ -66,7 +66,7 @@ internal sealed class FollowedOpening(IDisk disk, ShardFiles files, ShardOptions
     {
         var manifest = ShardManifest.Parse(disk.ReadAll(files.Manifest), files.Manifest);
         var mark = log.ReadMark() ?? throw new ShardUnavailableException("The shard was made and never opened.");
-        if (options.Sync && EpochClaim.FindLater(disk, files, mark.Epoch) is { } later)
+        if (options.Sync && options.MayBeTakenOver && EpochClaim.FindLater(disk, files, mark.Epoch) is { } later)
             throw new ShardUnavailableException($"The owner with epoch {later} has not opened the shard yet.");
         log.Segments.Forget(0);
         var vectors = Scratch();

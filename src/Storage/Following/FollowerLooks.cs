@@ -177,7 +177,7 @@ internal sealed class FollowerLooks : IAsyncDisposable
             return true;
 
         // A later owner may cut what this mark says, if the one who wrote it was replaced meanwhile: then the next mark counts.
-        if (isMarked && EpochClaim.FindLater(_disk, _files, mark.Epoch) is not null)
+        if (isMarked && _options.MayBeTakenOver && EpochClaim.FindLater(_disk, _files, mark.Epoch) is not null)
             return mark.Until <= position.End;
 
         // Opened after the mark was read: files that the owner has put in the place of others are these by now.

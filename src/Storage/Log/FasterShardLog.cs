@@ -4,16 +4,17 @@ namespace ClipOrleans.Storage.Log;
 
 /// <summary>
 /// The log on FASTER. When a group is durable is decided here: after FASTER has written its bytes to the files they are
-/// forced, and behind them the mark that says how far. So is where the log begins: FASTER is not told of it.
+/// forced, and behind them the mark that says how far. So is where the log begins: FASTER is not told of it. Until something
+/// is written there need be neither FASTER nor a mark of this opening: then nothing on disk changes either.
 /// </summary>
 internal sealed class FasterShardLog : IShardLog
 {
     private readonly SegmentFiles _segments;
     private readonly LogReader _reader;
-    private readonly string _baseName;
+    private readonly LogEnd _end;
     private readonly ShardOptions _options;
-    private CommitMark _mark;
-    private FasterTail _tail;
+    private CommitMark? _mark;
+    private volatile FasterTail? _tail;
     private CommitPoint _committed;
     private CommitPoint _confirmed;
     private volatile Exception? _failure;
@@ -21,24 +22,27 @@ internal sealed class FasterShardLog : IShardLog
     private long _begin;
     private long _until;
 
-    private FasterShardLog(SegmentFiles segments, CommitMark mark, FasterTail tail, string baseName, ShardOptions options)
+    /// <summary>A log of which nothing is open for writing yet. Owns the segments from here on.</summary>
+    /// <param name="segments">Its files.</param>
+    /// <param name="point">Where a scan found its end: all before it is durable.</param>
+    /// <param name="end">Opens it for writing.</param>
+    /// <param name="options">Sizes of its memory, and whether commits are forced.</param>
+    public FasterShardLog(SegmentFiles segments, CommitPoint point, LogEnd end, ShardOptions options)
     {
         _segments = segments;
         _reader = new LogReader(segments);
-        _tail = tail;
-        _mark = mark;
-        _baseName = baseName;
+        _end = end;
         _options = options;
-        _committed = _confirmed = mark.Last;
-        _begin = mark.Last.Begin;
-        _until = mark.Last.Until;
+        _committed = _confirmed = point;
+        _begin = point.Begin;
+        _until = point.Until;
     }
 
     public LogGeometry Geometry => _segments.Geometry;
 
     public int MaxRecordBytes => Geometry.MaxRecordBytes;
 
-    public long Tail => _tail.Address;
+    public long Tail => _tail?.Address ?? End;
 
     public long Begin => Interlocked.Read(ref _begin);
 
@@ -46,21 +50,16 @@ internal sealed class FasterShardLog : IShardLog
 
     public CommitPoint Committed => _confirmed;
 
-    public long BytesInMemory => (long)_options.MemoryPages * Geometry.PageBytes;
+    public long BytesInMemory => _tail is null ? 0 : (long)_options.MemoryPages * Geometry.PageBytes;
 
-    /// <summary>Opens the log for appending behind what a scan found. Owns segments and mark from here on.</summary>
-    /// <param name="mark">The mark, started at the end of the log.</param>
-    public static FasterShardLog Open(SegmentFiles segments, CommitMark mark, string baseName, ShardOptions options)
+    /// <summary>Opens it for writing now; otherwise the first append does. With no append under way.</summary>
+    public FasterTail OpenEnd()
     {
-        try
-        {
-            return new FasterShardLog(segments, mark, FasterTail.Open(segments, mark.Last, baseName, options), baseName, options);
-        }
-        catch
-        {
-            mark.Dispose();
-            throw;
-        }
+        if (_tail is { } open)
+            return open;
+        var (mark, tail) = _end.Open(_confirmed);
+        _mark = mark;
+        return _tail = tail;
     }
 
     public async ValueTask<long> AppendAsync(ReadOnlyMemory<byte> record, CancellationToken cancel)
@@ -71,7 +70,8 @@ internal sealed class FasterShardLog : IShardLog
         {
             cancel.ThrowIfCancellationRequested();
             ThrowIfFailed();
-            if (TryAppend(record.Span, out var address))
+            var tail = _tail ?? await TryOpenEndAsync();
+            if (TryAppend(tail, record.Span, out var address))
                 return address;
             // FASTER frees pages when threads pass its epoch, which the next attempt does.
             await Task.Yield();
@@ -81,12 +81,14 @@ internal sealed class FasterShardLog : IShardLog
     public async Task CommitAsync(long sequence)
     {
         ThrowIfFailed();
-        var until = _tail.Address;
+        if (_tail is not { } tail)
+            return; // Nothing was appended.
+        var until = tail.Address;
         try
         {
-            await _tail.WriteOutAsync(until);
+            await tail.WriteOutAsync(until);
         }
-        catch (Exception e) when (_tail.IsOfTheLog(e))
+        catch (Exception e) when (tail.IsOfTheLog(e))
         {
             throw Fail(e);
         }
@@ -123,6 +125,7 @@ internal sealed class FasterShardLog : IShardLog
         if (begin != Geometry.SegmentStart(begin) || begin < Begin || begin >= _confirmed.Until)
             throw new ArgumentException($"A log from {Begin} to {_confirmed.Until} cannot begin at {begin}.", nameof(begin));
         ThrowIfFailed();
+        _ = _tail ?? await TryOpenEndAsync();
 
         // Without Sync nothing was forced yet: what was moved must be on the device before what it was moved from goes.
         _committed = _committed with { Begin = begin };
@@ -140,7 +143,7 @@ internal sealed class FasterShardLog : IShardLog
         // Until it is open again, and if it never is, the log takes nothing.
         _failure ??= new IOException("The log is not open for writing.");
         await _marking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _tail.Dispose();
+        _tail?.Dispose();
         await Task.Run(() => ReopenBehind(_confirmed with { Epoch = epoch }));
         _failure = null;
     }
@@ -152,7 +155,7 @@ internal sealed class FasterShardLog : IShardLog
             await _marking;
 
             // Without Sync the mark is behind; now that nothing more comes, it can be brought up.
-            if (Failure is null && _committed != _mark.Last)
+            if (Failure is null && _mark is { } mark && _committed != mark.Last)
             {
                 await Task.Run(ForceAsync);
                 await _marking;
@@ -160,13 +163,13 @@ internal sealed class FasterShardLog : IShardLog
         }
         finally
         {
-            _tail.Dispose();
-            _mark.Dispose();
+            _tail?.Dispose();
+            _mark?.Dispose();
             _segments.Dispose();
         }
     }
 
-    private Exception? Failure => _failure ?? _tail.Failure;
+    private Exception? Failure => _failure ?? _tail?.Failure;
 
     /// <summary>What was appended behind the point was never confirmed: cut off, it is wholly absent, as its callers were told it may be.</summary>
     private void ReopenBehind(CommitPoint point)
@@ -180,19 +183,34 @@ internal sealed class FasterShardLog : IShardLog
         if (start < point.Until)
             new LogScan(_segments, point with { Begin = start }, point.Epoch).Run(static (long _, in RecordHeader _, ReadOnlyMemory<byte> _) => { }, progress: null, CancellationToken.None);
         var mark = _segments.StartMark(point);
-        _mark.Dispose();
+        _mark?.Dispose();
         _mark = mark;
         _committed = _confirmed = point;
-        _tail = FasterTail.Open(_segments, point, _baseName, _options);
+        _tail = _end.OpenTail(point);
     }
 
-    private bool TryAppend(ReadOnlySpan<byte> record, out long address)
+    /// <summary>The first write of this opening: forces the device several times.</summary>
+    /// <exception cref="ShardUnavailableException">The device failed; it is tried again when the log is reopened.</exception>
+    /// <exception cref="ShardFencedException">A newer owner writes.</exception>
+    private async Task<FasterTail> TryOpenEndAsync()
     {
         try
         {
-            return _tail.TryAppend(record, out address);
+            return await Task.Run(OpenEnd);
         }
-        catch (Exception e) when (_tail.IsOfTheLog(e))
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Fail(e);
+        }
+    }
+
+    private bool TryAppend(FasterTail tail, ReadOnlySpan<byte> record, out long address)
+    {
+        try
+        {
+            return tail.TryAppend(record, out address);
+        }
+        catch (Exception e) when (tail.IsOfTheLog(e))
         {
             throw Fail(e);
         }
@@ -224,7 +242,7 @@ internal sealed class FasterShardLog : IShardLog
     {
         try
         {
-            _mark.Write(point);
+            _mark!.Write(point);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -136,24 +136,27 @@ internal sealed class ShardRecovery(IDisk disk, ShardFiles files, ShardOwnership
         if (mark is null && scan.Sequence > 0)
             RecoveryLog.MarkMissing(logger, scan.Sequence);
 
+        var point = new CommitPoint(manifest.Epoch, scan.Sequence, scan.Begin, scan.End);
+        var log = new FasterShardLog(segments, point, new LogEnd(disk, files, segments, scan.Broken, options, logger), options);
+        if (IsAsLeft(segments, scan, mark))
+            return log;
+
         // What a killed process had only handed to the system is about to be shown to readers: it must not go any more.
         segments.FlushAll();
-        var started = CommitMark.Start(disk, files, new CommitPoint(manifest.Epoch, scan.Sequence, scan.Begin, scan.End));
-        try
-        {
-            // Behind the mark: a replaced owner may still mark what it writes, and from here on neither of the two counts.
-            segments.RemoveBefore(manifest.Geometry.SegmentOf(scan.Begin));
-            if (segments.CutAt(scan.End) is > 0 and var cut && scan.Broken is not null)
-                RecoveryLog.TornEndCut(logger, cut, scan.Broken);
-        }
-        catch
-        {
-            started.Dispose();
-            throw;
-        }
-
-        return FasterShardLog.Open(segments, started, files.LogBase, options);
+        log.OpenEnd();
+        return log;
     }
+
+    /// <summary>
+    /// Nothing has to be put in order: the mark was written when all that was found was on the device, nobody else can be writing, and
+    /// there is nothing before or behind but the rest of a sector. Then the files stay as they are until something is written, and a
+    /// shard that is only searched costs no more than its epoch.
+    /// </summary>
+    private bool IsAsLeft(SegmentFiles segments, LogScan scan, CommitPoint? mark) =>
+        !options.MayBeTakenOver && scan.Broken is null && mark is { } point
+        && (point.Begin, point.Until, point.Sequence) == (scan.Begin, scan.End, scan.Sequence)
+        && segments.EndOnDisk() - scan.End is >= 0 and < LogGeometry.SectorBytes
+        && segments.Existing() is [var first, ..] && first == segments.Geometry.SegmentOf(scan.Begin);
 
     private IVectorMemory PreciseVectors() =>
         options.PreciseVectors == Storage.PreciseVectors.Memory ? HeapVectorMemory.Instance : new MappedVectorMemory(disk, files);

@@ -6,6 +6,7 @@ using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Reading;
 using ClipOrleans.Storage.Tests.Disks;
 using ClipOrleans.Storage.Tests.Documents;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ClipOrleans.Storage.Tests.Damage;
 
@@ -93,7 +94,7 @@ public sealed class LostAndForeignFilesTests
         var options = Samples.SmallPages();
         var point = CommitMark.Find(disk, files)!.Value;
         var segments = new SegmentFiles(disk, files, new LogGeometry(options.PageSizeBits, options.SegmentSizeBits));
-        await using var log = FasterShardLog.Open(segments, CommitMark.Start(disk, files, point), files.LogBase, options);
+        await using var log = new FasterShardLog(segments, point, new LogEnd(disk, files, segments, broken: null, options, NullLogger.Instance), options);
         var sweep = new LogSweep(log, new RowReader(log, cacheBytes: 0), point.Until);
         var refused = Assert.Throws<ShardCorruptException>(() =>
         {

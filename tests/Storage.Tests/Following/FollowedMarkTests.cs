@@ -213,7 +213,7 @@ public sealed class FollowedMarkTests
     }
 
     private static Task<ShardFollower> FollowAsync(SimulatedDisk disk) =>
-        ShardFollower.OpenAsync(disk, Samples.Directory, Samples.SmallPages(), NullLoggerFactory.Instance, TimeProvider.System);
+        ShardFollower.OpenAsync(disk, Samples.Directory, Samples.SmallPages(static options => options.IsOwnerGone = static _ => true), NullLoggerFactory.Instance, TimeProvider.System);
 
     private static Task<ShardEngine> OpenAsync(HostDisk host, string name, bool create = false)
     {

@@ -4,6 +4,7 @@ using ClipOrleans.Storage.Log;
 using ClipOrleans.Storage.Tests.Disks;
 using ClipOrleans.Storage.Tests.Documents;
 using FASTER.core;
+using Microsoft.Extensions.Logging.Abstractions;
 using CommitPoint = ClipOrleans.Storage.Log.CommitPoint;
 
 namespace ClipOrleans.Storage.Tests.Log;
@@ -115,9 +116,8 @@ public sealed class FasterShardLogTests
         var scan = new LogScan(segments, CommitMark.Find(disk, Files), epoch);
         scan.Run((long _, in RecordHeader _, ReadOnlyMemory<byte> _) => { }, progress: null, CancellationToken.None);
         Assert.Equal(sequence, scan.Sequence);
-        segments.CutAt(scan.End);
-        var mark = CommitMark.Start(disk, Files, new CommitPoint(epoch, scan.Sequence, LogGeometry.FirstAddress, scan.End));
-        return FasterShardLog.Open(segments, mark, Files.LogBase, Samples.SmallPages());
+        var point = new CommitPoint(epoch, scan.Sequence, LogGeometry.FirstAddress, scan.End);
+        return new FasterShardLog(segments, point, new LogEnd(disk, Files, segments, scan.Broken, Samples.SmallPages(), NullLogger.Instance), Samples.SmallPages());
     }
 
     private static byte[] Record(int bodyBytes, long epoch, long sequence, Random random)
