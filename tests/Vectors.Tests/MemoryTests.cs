@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using ClipOrleans.Vectors.Ann;
 using ClipOrleans.Vectors.Filters;
+using ClipOrleans.Vectors.Rows;
 
 namespace ClipOrleans.Vectors.Tests;
 
@@ -38,9 +39,16 @@ public sealed class MemoryTests
         (long Estimate, long Freed) Measure()
         {
             var claimed = Fill();
-            var held = GC.GetTotalMemory(forceFullCollection: true);
+            var held = Held();
             holder[0] = null;
-            return (claimed, held - GC.GetTotalMemory(forceFullCollection: true));
+            return (claimed, held - Held());
+        }
+
+        static long Held()
+        {
+            var heap = GC.GetTotalMemory(forceFullCollection: true);
+            GC.WaitForPendingFinalizers();
+            return heap + HeapVectorMemory.Allocated;
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]
@@ -82,6 +90,44 @@ public sealed class MemoryTests
         // What earlier tests gave back may be taken again, so that the process grows by less.
         Assert.InRange(Resident() - before, 1, Total * (1 + Tolerance));
         Assert.Equal(Total, blocks.Sum(static block => block.Bytes));
+
+        static long Resident() => long.Parse(File.ReadAllText(Statistics).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
+    }
+
+    [Theory]
+    [InlineData(4 << 10)]
+    [InlineData(1 << 20)]
+    public void Blocks_of_vectors_go_back_to_the_system_when_nobody_refers_to_them(int bytes)
+    {
+        const long Total = 128 << 20;
+        const string Statistics = "/proc/self/statm";
+        Assert.SkipUnless(File.Exists(Statistics), "Only Linux tells what a process takes in this way.");
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        var before = HeapVectorMemory.Allocated;
+        var taken = Take();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Assert.InRange(HeapVectorMemory.Allocated - before, long.MinValue, 0);
+        // Small blocks are the C library's to keep.
+        if (bytes >= 256 << 10)
+            Assert.InRange(Resident() - taken, long.MinValue, -Total / 2);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        long Take()
+        {
+            var all = Enumerable.Range(0, (int)(Total / bytes)).Select(_ => HeapVectorMemory.Instance.Allocate(bytes)).ToArray();
+            Array.ForEach(all, block => Touch(block));
+            Assert.InRange(HeapVectorMemory.Allocated - before, 1, Total);
+            return Resident();
+        }
+
+        static unsafe void Touch(VectorMemory block)
+        {
+            Assert.Equal(0u, (nuint)block.Pointer % 64);
+            new Span<byte>(block.Pointer, (int)block.Bytes).Fill(1);
+            GC.KeepAlive(block);
+        }
 
         static long Resident() => long.Parse(File.ReadAllText(Statistics).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture) * Environment.SystemPageSize;
     }

@@ -1,33 +1,70 @@
+using System.Runtime.InteropServices;
+
 namespace ClipOrleans.Vectors.Rows;
 
-/// <summary>Vectors on the heap: pinned arrays, so that their pointers stay true.</summary>
-public sealed class HeapVectorMemory : IVectorMemory
+/// <summary>
+/// Vectors in memory of the process, outside the collector's heap, and large blocks outside that of the C library: both keep what
+/// they once had for a long time, and a process whose shards have gone cold would go on taking what they took.
+/// </summary>
+public sealed partial class HeapVectorMemory : IVectorMemory
 {
+    private static long _allocated;
+
     private HeapVectorMemory()
     {
     }
 
+    /// <summary>Bytes of all blocks of the process that were not freed yet.</summary>
+    internal static long Allocated => Interlocked.Read(ref _allocated);
+
     public static HeapVectorMemory Instance { get; } = new();
 
     /// <inheritdoc/>
-    public VectorMemory Allocate(long bytes) => Block.Create(bytes);
+    public VectorMemory Allocate(long bytes) => new Block(bytes);
 
-    private sealed unsafe class Block : VectorMemory
+    private sealed unsafe partial class Block : VectorMemory
     {
+        /// <summary>A vector that straddles cache lines costs a line more.</summary>
         private const int Alignment = 64;
 
-        /// <summary>Read by nobody: it keeps what the pointer points at.</summary>
-        private readonly byte[] _array;
+        /// <summary>From here on whole pages of their own, which go back to the system the moment they are freed.</summary>
+        private const long LeastPages = 256 << 10;
 
-        private Block(byte[] array, float* pointer, long bytes)
-            : base(pointer, bytes, isMapped: false) => _array = array;
+        private const int ReadAndWrite = 1 | 2;
+        private const int PrivateAnonymous = 2 | 0x20;
 
-        public static Block Create(long bytes)
+        public Block(long bytes)
+            : base(Get(bytes), bytes, isMapped: false)
         {
-            // The heap aligns to 8; a vector that straddles cache lines costs a line more.
-            var array = GC.AllocateUninitializedArray<byte>(checked((int)(bytes + Alignment)), pinned: true);
-            fixed (byte* start = array)
-                return new Block(array, (float*)(((nuint)start + Alignment - 1) & ~(nuint)(Alignment - 1)), bytes);
+            Interlocked.Add(ref _allocated, bytes);
+            GC.AddMemoryPressure(bytes);
         }
+
+        ~Block()
+        {
+            if (HasPages(Bytes))
+                _ = Unmap(Pointer, (nuint)Bytes);
+            else
+                NativeMemory.AlignedFree(Pointer);
+            Interlocked.Add(ref _allocated, -Bytes);
+            GC.RemoveMemoryPressure(Bytes);
+        }
+
+        private static bool HasPages(long bytes) => bytes >= LeastPages && OperatingSystem.IsLinux();
+
+        private static float* Get(long bytes)
+        {
+            if (!HasPages(bytes))
+                return (float*)NativeMemory.AlignedAlloc((nuint)bytes, Alignment);
+            var pages = Map(null, (nuint)bytes, ReadAndWrite, PrivateAnonymous, -1, 0);
+            return pages != (void*)-1 ? (float*)pages
+                : throw new InsufficientMemoryException($"The system has no {bytes} bytes for vectors: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        }
+
+        [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+        private static partial void* Map(void* address, nuint length, int protection, int flags, int file, nint offset);
+
+        [LibraryImport("libc", EntryPoint = "munmap")]
+        private static partial int Unmap(void* address, nuint length);
     }
 }
