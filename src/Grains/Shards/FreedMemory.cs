@@ -8,23 +8,33 @@ namespace ClipOrleans.Grains.Shards;
 /// </summary>
 /// <param name="collections">How many full collections there were.</param>
 /// <param name="collect">Asks for one, beside everything else.</param>
-/// <param name="worth">Bytes for which one is asked for.</param>
-internal sealed class FreedMemory(Func<int> collections, Action collect, long worth)
+/// <param name="worth">Bytes for which one is asked for at once.</param>
+/// <param name="clock">Tells how long nothing was closed: then fewer are worth one.</param>
+internal sealed class FreedMemory(Func<int> collections, Action collect, long worth, TimeProvider clock)
 {
+    /// <summary>Worth a collection when nothing more is being closed.</summary>
+    public const long LeastWorth = 16L << 20;
+
+    /// <summary>After that the next closing is not waited for.</summary>
+    public static readonly TimeSpan Settled = TimeSpan.FromSeconds(30);
+
     private Dictionary<ILocalShard, long> _before = [];
     private int _seen;
     private long _freed;
+    private long _closedAt = clock.GetTimestamp();
 
     /// <summary>Of this process.</summary>
-    public static FreedMemory OfProcess(long worth) => new(
-        static () => GC.CollectionCount(GC.MaxGeneration), static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false), worth);
+    public static FreedMemory OfProcess(long worth, TimeProvider clock) => new(
+        static () => GC.CollectionCount(GC.MaxGeneration), static () => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: false), worth, clock);
 
     /// <summary>By one caller at a time.</summary>
     /// <param name="open">All that are open now; what is missing since the last time was closed.</param>
     public void Note(IEnumerable<(ILocalShard Shard, long Bytes)> open)
     {
         var now = open.ToDictionary(static shard => shard.Shard, static shard => shard.Bytes);
-        _freed += _before.Where(shard => !now.ContainsKey(shard.Key)).Sum(static shard => shard.Value);
+        var closed = _before.Where(shard => !now.ContainsKey(shard.Key)).Sum(static shard => shard.Value);
+        if (closed > 0)
+            (_freed, _closedAt) = (_freed + closed, clock.GetTimestamp());
         _before = now;
     }
 
@@ -34,7 +44,7 @@ internal sealed class FreedMemory(Func<int> collections, Action collect, long wo
         var count = collections();
         if (count != _seen)
             (_seen, _freed) = (count, 0);
-        if (_freed < worth)
+        if (_freed < worth && (_freed < LeastWorth || clock.GetElapsedTime(_closedAt) < Settled))
             return;
         collect();
         (_seen, _freed) = (collections(), 0);

@@ -20,6 +20,9 @@ internal sealed partial class MemoryKeeper
 
     private static readonly TimeSpan s_betweenWarnings = TimeSpan.FromMinutes(1);
 
+    /// <summary>Where there is plenty of room what is open is counted so often, and not for each of thousands that are opened.</summary>
+    private static readonly TimeSpan s_countLasts = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly LocalShards _shards;
     private readonly TimeProvider _clock;
@@ -29,13 +32,16 @@ internal sealed partial class MemoryKeeper
     private readonly Dictionary<ILocalShard, Task> _goingCold = [];
     private readonly HashSet<ShardKey> _tooLarge = [];
     private long _coming;
+    private long _counted;
+    private long _openedSince;
+    private long? _countedAt;
     private long? _warnedAt;
 
     public MemoryKeeper(IOptions<MemorySettings> settings, LocalShards shards, TimeProvider clock, GrainInstruments instruments, ILogger<MemoryKeeper> logger)
     {
         (_shards, _clock, _logger) = (shards, clock, logger);
         Budget = settings.Value.BudgetBytes;
-        _freed = FreedMemory.OfProcess(Math.Max(LeastWorthCollecting, Budget / 10));
+        _freed = FreedMemory.OfProcess(Math.Max(LeastWorthCollecting, Budget / 10), clock);
         instruments.WatchMemory(() => Taken, Budget);
     }
 
@@ -51,7 +57,7 @@ internal sealed partial class MemoryKeeper
         var room = Reserve(shard);
         try
         {
-            var closing = Look();
+            var closing = HasPlenty() ? [] : Look();
             if (closing.Count > 0)
                 await Task.WhenAll(closing).WaitAsync(s_longestWait, _clock, cancellation);
         }
@@ -83,6 +89,7 @@ internal sealed partial class MemoryKeeper
         lock (_lock)
         {
             var open = _shards.All.Select(static shard => new HeldShard<ILocalShard>(shard, shard.BytesInMemory, shard.Use.Unused, shard.Use.IsInUse)).Where(static shard => shard.Bytes > 0).ToList();
+            (_counted, _openedSince, _countedAt) = (open.Sum(static shard => shard.Bytes), 0, _clock.GetTimestamp());
             _freed.Note(open.Select(static shard => (shard.Shard, shard.Bytes)));
             _expected.Learn(open.Select(static shard => (shard.Shard.Key, shard.Bytes)));
             foreach (var shard in open.Where(shard => shard.Bytes > Budget && _tooLarge.Add(shard.Shard.Key)))
@@ -122,8 +129,19 @@ internal sealed partial class MemoryKeeper
     private void Release(long bytes)
     {
         lock (_lock)
-            _coming -= bytes;
-        Look();
+            (_coming, _openedSince) = (_coming - bytes, _openedSince + bytes);
+        if (!HasPlenty())
+            Look();
+    }
+
+    /// <summary>By the last count and what was opened since, three quarters of the budget are not reached.</summary>
+    private bool HasPlenty()
+    {
+        lock (_lock)
+        {
+            return _countedAt is { } at && _clock.GetElapsedTime(at) < s_countLasts
+                && _counted + _openedSince + _coming <= Budget / 4 * 3;
+        }
     }
 
     private void WarnAbove(long bytes, long budget)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using ClipOrleans.Grains.Configuration;
 using Microsoft.Extensions.Options;
 
@@ -55,8 +56,20 @@ internal sealed class SearchPool : IDisposable
 
     private void Work()
     {
-        while (_queue.TryTake(out var job))
-            job.Run();
+        while (DoNext())
+        {
+        }
+    }
+
+    /// <summary>In a frame of its own, which is gone while the next job is waited for: a job refers to its shard, which may be closed meanwhile.</summary>
+    /// <returns>False when there are no more.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool DoNext()
+    {
+        if (!_queue.TryTake(out var job))
+            return false;
+        job.Run();
+        return true;
     }
 
     private abstract class Job

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using ClipOrleans.Vectors.Recall;
 using Microsoft.Extensions.Logging;
 
@@ -165,16 +166,29 @@ public sealed class MaintenanceWorker : IDisposable
             MaintenanceLog.NoLowPriority(_logger);
         try
         {
-            foreach (var work in _work.GetConsumingEnumerable(Stopping))
+            while (DoNext())
             {
-                _mayRun.Wait(Stopping);
-                work();
             }
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             // The worker is disposed of; what waits is given up with it.
         }
+    }
+
+    /// <summary>
+    /// In a frame of its own, which is gone while the next work is waited for: what was done refers to its shard, and a closed one
+    /// would stay in memory, its files mapped, until there is more to do.
+    /// </summary>
+    /// <returns>False when there is no more.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool DoNext()
+    {
+        if (!_work.TryTake(out var work, Timeout.Infinite, Stopping))
+            return false;
+        _mayRun.Wait(Stopping);
+        work();
+        return true;
     }
 
     /// <summary>Measures what waits on the next shard where something does, then rests so long that the share is kept.</summary>

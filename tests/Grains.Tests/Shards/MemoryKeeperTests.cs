@@ -89,6 +89,26 @@ public sealed class MemoryKeeperTests : IDisposable
     }
 
     [Fact]
+    public async Task Where_there_is_plenty_of_room_an_opening_counts_nothing_until_the_next_look_is_due()
+    {
+        var shards = Open(count: 5, megabytes: 10);
+        _keeper.Look();
+        foreach (var shard in shards)
+            shard.BytesInMemory = 30 * Megabyte;
+        using (await _keeper.MakeRoomAsync(Key(99), CancellationToken.None).WaitAsync(s_hang))
+            Assert.All(shards, shard => Assert.Equal(0, shard.Told));
+        Assert.All(shards, shard => Assert.Equal(0, shard.Told));
+
+        // 50 were counted, 10 opened since, and two more of 10 are above three quarters of the budget.
+        using (await _keeper.MakeRoomAsync(Key(98), CancellationToken.None).WaitAsync(s_hang))
+        {
+            Assert.All(shards, shard => Assert.Equal(0, shard.Told));
+            _ = _keeper.MakeRoomAsync(Key(97), CancellationToken.None);
+            Assert.Contains(shards, shard => shard.Told > 0);
+        }
+    }
+
+    [Fact]
     public async Task Where_memory_is_short_an_opening_waits_until_others_are_closed()
     {
         var shards = Open(count: 13, megabytes: 10);

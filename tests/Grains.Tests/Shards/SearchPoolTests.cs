@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Grains.Configuration;
 using ClipOrleans.Grains.Shards;
@@ -26,6 +27,30 @@ public sealed class SearchPoolTests
         gate.Release();
         Assert.Equal(waiting, await Task.WhenAll(accepted.Select(task => task!)).WaitAsync(s_hang));
         Assert.Equal(4, await pool.TryRun(Tenant, _ => 4, CancellationToken.None)!);
+    }
+
+    [Fact]
+    public async Task A_search_that_is_done_is_not_kept_while_its_thread_waits_for_more()
+    {
+        using var pool = Pool(threads: 2, queue: 2);
+        var (held, done) = Give(pool);
+        await done.WaitAsync(s_hang, TestContext.Current.CancellationToken);
+        await Task.Yield();
+        for (var collections = 0; held.IsAlive && collections < 1_000; collections++)
+        {
+            GC.Collect();
+            await Task.Yield();
+        }
+
+        Assert.False(held.IsAlive);
+    }
+
+    /// <summary>Without a frame that keeps the shard.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static (WeakReference Shard, Task Done) Give(SearchPool pool)
+    {
+        var shard = new object();
+        return (new WeakReference(shard), pool.TryRun(Tenant, _ => shard.GetHashCode() != 0, CancellationToken.None)!.ContinueWith(static _ => { }, TaskScheduler.Default));
     }
 
     [Fact]
