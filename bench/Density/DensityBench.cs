@@ -93,6 +93,8 @@ internal static class DensityBench
         report.Table(["search, ten hits with metadata, over HTTP", "requests", "p50 ms", "p99 ms", "slowest ms", "refused at first (503)", "cores that others used meanwhile"], run.Times.Select(Times));
         var missed = run.Times.Where(times => times.Times.Milliseconds(99) > TargetMs).Select(times => times.Name).ToList();
         report.Line(missed.Count == 0 ? $"The target, p99 of a first search of at most {TargetMs} ms, is reached." : $"The target, p99 of a first search of at most {TargetMs} ms, is missed: {string.Join("; ", missed)}.");
+        if (OthersTime.Nice() is not 0 and var nice)
+            report.Line($"Other work was done on the machine meanwhile; bench and server ran before it (nice {nice}).");
         if (!hasCold)
             report.Line("Files on the device only were not measured: the system may not be made to forget them here.");
         report.Write();

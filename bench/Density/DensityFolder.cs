@@ -80,7 +80,7 @@ internal sealed partial class DensityFolder
         if (Path.GetDirectoryName(path) is not { } above)
             return path;
         var real = Path.Combine(RealPath(above), Path.GetFileName(path));
-        return Directory.ResolveLinkTarget(real, returnFinalTarget: true)?.FullName ?? real;
+        return new DirectoryInfo(real) is { Exists: true } there ? there.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real : real;
     }
 
     private static DenseTenant Parse(string line) => line.Split('\t') is [var id, var key, var way]

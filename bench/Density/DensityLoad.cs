@@ -100,7 +100,9 @@ internal sealed class DensityLoad(DensityFolder folder, int documents)
     {
         await client.CreateIndexAsync(new IndexDefinition
         {
-            Name = DenseServer.Index, Model = "none", Dimensions = VectorsBench.Dimensions,
+            Name = DenseServer.Index,
+            Model = "none",
+            Dimensions = VectorsBench.Dimensions,
             Fields = [new("colour", FieldType.Keyword), new("price", FieldType.Number), new("sale", FieldType.Boolean)],
         });
         await foreach (var result in client.Index(DenseServer.Index).UpsertManyAsync(Documents(number)))

@@ -74,8 +74,8 @@ internal sealed class DensityRun
         await NoteAsync($"{asked:N0} active, {_course.Warm:N0} more searches", server);
         await UntilColdAsync(server);
         await NoteAsync("all idle: none active", server);
-        await PauseAsync(TimeSpan.FromMinutes(1));
-        await NoteAsync("a minute later", server);
+        await PauseAsync(TimeSpan.FromMinutes(2));
+        await NoteAsync("two minutes later", server);
         await server.Process.StopAsync();
     }
 
