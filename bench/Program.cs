@@ -3,6 +3,7 @@ using ClipOrleans.Bench.Churn;
 using ClipOrleans.Bench.Cluster;
 using ClipOrleans.Bench.Commits;
 using ClipOrleans.Bench.Density;
+using ClipOrleans.Bench.Fairness;
 using ClipOrleans.Bench.Filters;
 using ClipOrleans.Bench.Http;
 using ClipOrleans.Bench.Ingest;
@@ -24,6 +25,8 @@ var root = new RootCommand("Measures ClipOrleans: each command prints a report a
     ClusterBench.Command(),
     DensityBench.Command(),
     CommitBench.Command(),
+    FairnessBench.Command(),
+    Flood.Command(),
     OpenBench.Command(),
     OpenBench.Single(),
 };

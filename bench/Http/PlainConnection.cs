@@ -29,9 +29,11 @@ internal sealed class PlainConnection : IDisposable
     /// <param name="method">Such as PUT.</param>
     /// <param name="path">With its slash.</param>
     /// <param name="json">The body; empty for none.</param>
-    public static byte[] Request(Uri address, string method, string path, ReadOnlySpan<byte> json) =>
+    /// <param name="key">An API key, where one is needed.</param>
+    public static byte[] Request(Uri address, string method, string path, ReadOnlySpan<byte> json, string? key = null) =>
     [
         .. Encoding.ASCII.GetBytes($"{method} {path} HTTP/1.1\r\nHost: {address.Authority}\r\n"),
+        .. key is null ? ""u8 : Encoding.ASCII.GetBytes($"Authorization: Bearer {key}\r\n"),
         .. json.IsEmpty ? "\r\n"u8 : Encoding.ASCII.GetBytes($"Content-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n"),
         .. json,
     ];

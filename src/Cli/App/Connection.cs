@@ -39,14 +39,17 @@ internal sealed class Connection
 
     /// <summary>A client for the server that the command line names.</summary>
     /// <param name="retryFor">For how long a busy or missing server is tried; null for a moment only.</param>
-    public ClipOrleansClient Open(ParseResult line, TimeSpan? retryFor = null)
+    public ClipOrleansClient Open(ParseResult line, TimeSpan? retryFor = null) => Open(line, KeyOf(line), retryFor);
+
+    /// <summary>The same server with another key.</summary>
+    public ClipOrleansClient Open(ParseResult line, string? key, TimeSpan? retryFor = null)
     {
         if (!IsHttp(line.GetValue(Url), out var address))
             throw CliError.Usage($"CLIP_URL must be an http or https address such as {DefaultUrl}.");
         var options = new ClipOrleansClientOptions
         {
             BaseAddress = address,
-            ApiKey = KeyOf(line),
+            ApiKey = key,
             Clock = _terminal.Clock,
             RetryFor = retryFor ?? AtThePrompt,
         };

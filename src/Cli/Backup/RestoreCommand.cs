@@ -21,7 +21,7 @@ internal static class RestoreCommand
             using var client = connection.Open(line);
             var started = terminal.Clock.GetTimestamp();
             var (contents, index) = File.Exists(path)
-                ? await SendFileAsync(client, path, line.GetValue(name), stop).ConfigureAwait(false)
+                ? await RestoreFileAsync(client, path, line.GetValue(name), stop).ConfigureAwait(false)
                 : Directory.Exists(path)
                     ? await SendFolderAsync(client, path, line.GetValue(name), stop).ConfigureAwait(false)
                     : throw new CliError($"There is nothing at {path}", "Give a folder or a .tar file that \"clip backup\" made");
@@ -31,7 +31,8 @@ internal static class RestoreCommand
         return command;
     }
 
-    private static async Task<(BackupContents, IndexDescription)> SendFileAsync(ClipOrleansClient client, string path, string? name, CancellationToken stop)
+    /// <summary>Checks an archive and makes an index of it.</summary>
+    internal static async Task<(BackupContents Contents, IndexDescription Index)> RestoreFileAsync(ClipOrleansClient client, string path, string? name, CancellationToken stop)
     {
         var file = File.OpenRead(path);
         await using (file.ConfigureAwait(false))

@@ -6,14 +6,16 @@ using Spectre.Console;
 
 namespace ClipOrleans.Cli.Tenants;
 
-/// <summary><c>clip tenant create|list|show|delete</c>, with the operator's key.</summary>
+/// <summary><c>clip tenant create|list|show|export|import|delete</c>, with the operator's key.</summary>
 internal static class TenantCommand
 {
-    public static Command Build(Terminal terminal, Connection connection) => new("tenant", "Creates, lists, shows and deletes tenants; needs the operator's key.")
+    public static Command Build(Terminal terminal, Connection connection) => new("tenant", "Creates, lists, shows, exports, imports and deletes tenants; needs the operator's key.")
     {
         Create(terminal, connection),
         List(terminal, connection),
         Show(terminal, connection),
+        TenantExport.Build(terminal, connection),
+        TenantImport.Build(terminal, connection),
         Delete(terminal, connection),
     };
 

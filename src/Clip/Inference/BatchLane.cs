@@ -10,18 +10,20 @@ internal interface IBatchLane
     int Waiting { get; }
 
     /// <summary>Takes a batch off the queue, to be run outside the lock. Guarded by the batcher's lock.</summary>
-    Action Take(int most);
+    /// <param name="most">Inputs.</param>
+    /// <param name="competing">Whether several owners ask at the moment.</param>
+    Action Take(int most, bool competing);
 
     /// <summary>Fails everything that waits. Guarded by the batcher's lock.</summary>
     void FailAll(Exception exception);
 }
 
-/// <summary>What a lane may hold and what one run may cost.</summary>
-internal sealed record BatchLimits(int QueueLength, int MaxBatch, TimeSpan MaxRun);
+/// <summary>What a lane may hold and what one run may cost: while one owner asks, and while several do.</summary>
+internal sealed record BatchLimits(int QueueLength, int MaxBatch, TimeSpan MaxRun, TimeSpan MaxSharedRun);
 
 /// <summary>
-/// A bounded queue of jobs and the rule by which batches are made of them: the oldest job is always served, in turn with the others, so
-/// that a single query waits for one batch and not for somebody's thousand documents; inputs of one batch are of one bucket (similar
+/// A bounded queue of jobs and the rule by which batches are made of them: owners take turns, and so do the jobs of each, the oldest first,
+/// so that a single query waits for one batch and not for somebody's thousand documents; inputs of one batch are of one bucket (similar
 /// length). Full means <see cref="EncoderOverloadedException"/> at once: what waits longer than a queue is of no use to who asked.
 /// Everything but running is guarded by the batcher's lock.
 /// </summary>
@@ -33,61 +35,100 @@ internal sealed class BatchLane<T>(string kind, BatchLimits limits, int buckets,
     /// <summary>How much of the last run goes into the estimate of what an input costs.</summary>
     private const double Newest = 0.2;
 
-    private readonly LinkedList<EncodeJob<T>> _jobs = [];
+    private readonly Dictionary<string, LinkedList<EncodeJob<T>>> _jobs = new(StringComparer.Ordinal);
+
+    /// <summary>The owners of the jobs; the first is served next.</summary>
+    private readonly LinkedList<string> _turns = [];
 
     /// <summary>Seconds an input takes, for each bucket, estimated from the runs so far; 0 before the first. A lost update does no harm.</summary>
     private readonly double[] _secondsEach = new double[buckets];
 
     public int Waiting { get; private set; }
 
-    public EncodeJob<T> NewJob(IReadOnlyList<T> items) => new(items, bucketOf);
+    public EncodeJob<T> NewJob(string owner, IReadOnlyList<T> items) => new(owner, items, bucketOf);
 
     public LinkedListNode<EncodeJob<T>> Add(EncodeJob<T> job)
     {
         if (Waiting + job.Waiting > limits.QueueLength)
             throw new EncoderOverloadedException();
         Waiting += job.Waiting;
-        return _jobs.AddLast(job);
+        if (!_jobs.TryGetValue(job.Owner, out var own))
+        {
+            _jobs.Add(job.Owner, own = []);
+            _turns.AddLast(job.Owner);
+        }
+
+        return own.AddLast(job);
     }
 
     /// <summary>Takes a job that nobody waits for out of the queue; does nothing if it has left already.</summary>
     public void Remove(LinkedListNode<EncodeJob<T>> node)
     {
-        if (node.List != _jobs)
+        var job = node.Value;
+        if (!_jobs.TryGetValue(job.Owner, out var own) || node.List != own)
             return;
-        Waiting -= node.Value.Waiting;
-        _jobs.Remove(node);
+        Waiting -= job.Waiting;
+        own.Remove(node);
+        if (own.Count == 0)
+            Leave(job.Owner);
     }
 
-    public Action Take(int most)
+    public Action Take(int most, bool competing)
     {
         var batch = new List<BatchItem<T>>(most);
-        var bucket = _jobs.First!.Value.NextBucket;
-        most = Math.Min(most, Affordable(bucket));
-        TakeShares(batch, bucket, most, Math.Max(1, most / SharesInABatch));
-        TakeShares(batch, bucket, most, most);
+        var first = _turns.First!.Value;
+        var bucket = _jobs[first].First!.Value.NextBucket;
+        most = Math.Min(most, Affordable(bucket, competing ? limits.MaxSharedRun : limits.MaxRun));
+        var owners = _turns.ToArray();
+        foreach (var owner in owners)
+        {
+            var own = Math.Min(most, batch.Count + Math.Max(1, most / owners.Length));
+            TakeShares(_jobs[owner], batch, bucket, own, Math.Max(1, (own - batch.Count) / SharesInABatch));
+            TakeShares(_jobs[owner], batch, bucket, own, own);
+        }
+
+        foreach (var owner in owners)
+        {
+            TakeShares(_jobs[owner], batch, bucket, most, most); // what the others leave
+            if (_jobs[owner].Count == 0)
+                Leave(owner);
+        }
+
+        if (_turns.First?.Value == first)
+        {
+            _turns.RemoveFirst();
+            _turns.AddLast(first);
+        }
+
         Waiting -= batch.Count;
         return () => Run(batch);
     }
 
     public void FailAll(Exception exception)
     {
-        foreach (var job in _jobs)
+        foreach (var job in _jobs.Values.SelectMany(static jobs => jobs))
             job.Fail(exception);
         _jobs.Clear();
+        _turns.Clear();
         Waiting = 0;
     }
 
-    private int Affordable(int bucket)
+    private void Leave(string owner)
     {
-        var each = Volatile.Read(ref _secondsEach[bucket]);
-        return each > 0 ? (int)Math.Clamp(limits.MaxRun.TotalSeconds / each, 1, limits.MaxBatch) : limits.MaxBatch;
+        _jobs.Remove(owner);
+        _turns.Remove(owner);
     }
 
-    private void TakeShares(List<BatchItem<T>> batch, int bucket, int most, int share)
+    private int Affordable(int bucket, TimeSpan longest)
     {
-        var node = _jobs.First;
-        for (var left = _jobs.Count; left > 0 && batch.Count < most; left--)
+        var each = Volatile.Read(ref _secondsEach[bucket]);
+        return each > 0 ? (int)Math.Clamp(longest.TotalSeconds / each, 1, limits.MaxBatch) : limits.MaxBatch;
+    }
+
+    private static void TakeShares(LinkedList<EncodeJob<T>> jobs, List<BatchItem<T>> batch, int bucket, int most, int share)
+    {
+        var node = jobs.First;
+        for (var left = jobs.Count; left > 0 && batch.Count < most; left--)
         {
             var (current, taken) = (node!, 0);
             node = node!.Next;
@@ -96,9 +137,9 @@ internal sealed class BatchLane<T>(string kind, BatchLimits limits, int buckets,
                 batch.Add(job.Take());
             if (taken == 0)
                 continue;
-            _jobs.Remove(current);
+            jobs.Remove(current);
             if (job.Waiting > 0)
-                _jobs.AddLast(current);
+                jobs.AddLast(current);
         }
     }
 

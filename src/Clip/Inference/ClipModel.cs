@@ -23,7 +23,7 @@ public sealed class ClipModel : IAsyncDisposable
         Manifest = manifest;
         MaxInputs = options.QueueLength;
         _session = session;
-        BatchLimits Limits(Tower tower) => new(options.QueueLength, tower.OneAtATime ? 1 : options.MaxBatch, TimeSpan.FromMilliseconds(options.MaxRunMilliseconds));
+        BatchLimits Limits(Tower tower) => new(options.QueueLength, tower.OneAtATime ? 1 : options.MaxBatch, TimeSpan.FromMilliseconds(options.MaxRunMilliseconds), TimeSpan.FromMilliseconds(options.MaxSharedRunMilliseconds));
         var texts = new BatchLane<int[]>("text", Limits(session.Text), LengthBuckets.Length + 1, ids => Bucket(ids.Length), session.Text.Run);
         var images = new BatchLane<ReadOnlyMemory<byte>>("image", Limits(session.Image), 1, _ => 0, session.Image.Run);
         var threads = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
@@ -56,21 +56,27 @@ public sealed class ClipModel : IAsyncDisposable
     /// Embeds texts, one vector each, in order. Throws <see cref="EncoderOverloadedException"/> at once when the queue has no room for all
     /// of them, <see cref="ModelException"/> when the model fails on one, <see cref="ArgumentException"/> for more than <see cref="MaxInputs"/>.
     /// </summary>
-    public Task<float[][]> EncodeTextsAsync(IReadOnlyList<string> texts, CancellationToken cancel = default)
+    public Task<float[][]> EncodeTextsAsync(IReadOnlyList<string> texts, CancellationToken cancel = default) => EncodeTextsAsync(texts, "", cancel);
+
+    /// <summary>As the other, for one of several who take turns.</summary>
+    public Task<float[][]> EncodeTextsAsync(IReadOnlyList<string> texts, string owner, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(texts);
         CheckCount(texts.Count);
         var ids = new int[texts.Count][];
         for (var i = 0; i < ids.Length; i++)
             ids[i] = _session.Tokenizer.Encode(texts[i]);
-        return _batcher.SubmitAsync(_batcher.Texts, ids, cancel);
+        return _batcher.SubmitAsync(_batcher.Texts, owner, ids, cancel);
     }
 
     /// <summary>
     /// Embeds images, one vector each, in order. Each is <see cref="ImageInputSpec.PixelBytes"/> long: anything else is an
-    /// <see cref="ArgumentException"/>. Otherwise as <see cref="EncodeTextsAsync"/>.
+    /// <see cref="ArgumentException"/>. Otherwise as for texts.
     /// </summary>
-    public Task<float[][]> EncodeImagesAsync(IReadOnlyList<ReadOnlyMemory<byte>> images, CancellationToken cancel = default)
+    public Task<float[][]> EncodeImagesAsync(IReadOnlyList<ReadOnlyMemory<byte>> images, CancellationToken cancel = default) => EncodeImagesAsync(images, "", cancel);
+
+    /// <summary>As the other, for one of several who take turns.</summary>
+    public Task<float[][]> EncodeImagesAsync(IReadOnlyList<ReadOnlyMemory<byte>> images, string owner, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(images);
         CheckCount(images.Count);
@@ -80,7 +86,7 @@ public sealed class ClipModel : IAsyncDisposable
                 throw new ArgumentException($"An image of {image.Length} bytes: {Name} takes {ImageInput.Width} × {ImageInput.Height} RGB, {ImageInput.PixelBytes} bytes.", nameof(images));
         }
 
-        return _batcher.SubmitAsync(_batcher.Images, images, cancel);
+        return _batcher.SubmitAsync(_batcher.Images, owner, images, cancel);
     }
 
     /// <summary>One run of the text tower over texts of any lengths, on the calling thread: for checking the model, not for serving.</summary>

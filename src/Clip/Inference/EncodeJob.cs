@@ -12,10 +12,12 @@ internal sealed class EncodeJob<T>
     private readonly TaskCompletionSource<float[][]> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unfinished;
 
+    /// <param name="owner">Whose it is.</param>
     /// <param name="items">The inputs.</param>
     /// <param name="bucketOf">Inputs of one bucket are cheap to run together; a job hands them out bucket by bucket.</param>
-    public EncodeJob(IReadOnlyList<T> items, Func<T, int> bucketOf)
+    public EncodeJob(string owner, IReadOnlyList<T> items, Func<T, int> bucketOf)
     {
+        Owner = owner;
         _items = [.. items];
         _results = new float[_items.Length][];
         _unfinished = _items.Length;
@@ -26,6 +28,8 @@ internal sealed class EncodeJob<T>
         if (_order.Length > 1)
             Array.Sort((int[])Buckets.Clone(), _order);
     }
+
+    public string Owner { get; }
 
     public Task<float[][]> Task => _completion.Task;
 

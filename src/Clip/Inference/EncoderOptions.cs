@@ -24,6 +24,10 @@ public sealed record EncoderOptions
     [Range(1, 10_000)]
     public int MaxRunMilliseconds { get; init; } = 30;
 
+    /// <summary>The same while several owners ask, so that none of them waits for a long run of another one's.</summary>
+    [Range(1, 10_000)]
+    public int MaxSharedRunMilliseconds { get; init; } = 4;
+
     /// <summary>Texts and images that may wait, each. One more is refused at once with <see cref="EncoderOverloadedException"/>.</summary>
     [Range(1, 100_000)]
     public int QueueLength { get; init; } = 1024;

@@ -1,11 +1,17 @@
+using System.Diagnostics;
+
 namespace ClipOrleans.Clip.Inference;
 
 /// <summary>
 /// Threads of their own between the callers, who only await, and the model. A lone input is run at once; what queues up while all threads
-/// are busy is run in batches. Texts and images take turns, so that a query is at most one batch of images away from its embedding.
+/// are busy is run in batches. Texts and images take turns, so that a query is at most one batch of images away from its embedding; and so
+/// do owners, whose runs are short while there are several.
 /// </summary>
 internal sealed class MicroBatcher : IAsyncDisposable
 {
+    /// <summary>Owners who ask within this time of each other compete.</summary>
+    private static readonly TimeSpan s_competing = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Task _stopped;
     private readonly SemaphoreSlim _wake = new(0);
@@ -14,6 +20,8 @@ internal sealed class MicroBatcher : IAsyncDisposable
     private int _idle;
     private int _lastLane;
     private bool _stopping;
+    private string? _lastOwner;
+    private long? _lastChange;
 
     public MicroBatcher(string name, int threads, BatchLane<int[]> texts, BatchLane<ReadOnlyMemory<byte>> images)
     {
@@ -29,17 +37,18 @@ internal sealed class MicroBatcher : IAsyncDisposable
     public BatchLane<ReadOnlyMemory<byte>> Images { get; }
 
     /// <summary>Queues all of <paramref name="items"/> or none. Throws <see cref="EncoderOverloadedException"/> at once when there is no room.</summary>
-    public async Task<float[][]> SubmitAsync<T>(BatchLane<T> lane, IReadOnlyList<T> items, CancellationToken cancel)
+    public async Task<float[][]> SubmitAsync<T>(BatchLane<T> lane, string owner, IReadOnlyList<T> items, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         if (items.Count == 0)
             return [];
-        var job = lane.NewJob(items);
+        var job = lane.NewJob(owner, items);
         LinkedListNode<EncodeJob<T>> node;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
             node = lane.Add(job);
+            Note(owner);
             Wake();
         }
 
@@ -75,6 +84,16 @@ internal sealed class MicroBatcher : IAsyncDisposable
         var wanted = Math.Min(_idle, _lanes.Sum(l => l.Waiting)) - _wake.CurrentCount;
         if (wanted > 0)
             _wake.Release(wanted);
+    }
+
+    /// <summary>Under the lock.</summary>
+    private void Note(string owner)
+    {
+        if (owner == _lastOwner)
+            return;
+        if (_lastOwner is not null)
+            _lastChange = Stopwatch.GetTimestamp();
+        _lastOwner = owner;
     }
 
     private Task Start(string name)
@@ -129,7 +148,8 @@ internal sealed class MicroBatcher : IAsyncDisposable
             if (waiting == 0)
                 continue;
             _lastLane = lane;
-            return _lanes[lane].Take((waiting + _idle) / (_idle + 1));
+            var competing = _lastChange is { } change && Stopwatch.GetElapsedTime(change) < s_competing;
+            return _lanes[lane].Take((waiting + _idle) / (_idle + 1), competing);
         }
 
         return null;

@@ -1,22 +1,18 @@
-using System.Collections.Concurrent;
+using ClipOrleans.Clip.Scheduling;
 
 namespace ClipOrleans.Gateway.Embeddings;
 
 /// <summary>
 /// The threads that decode images. They are their own, because decoding is milliseconds of pure computing: on the thread
-/// pool a few images would keep every other request waiting. Callers wait for a place before they are queued, so the
-/// queue never holds more than one image a thread.
+/// pool a few images would keep every other request waiting. Tenants take turns; what waits is bounded by the requests at work.
 /// </summary>
 internal sealed class DecodeThreads : IDisposable
 {
-    private readonly BlockingCollection<Action> _work;
-    private readonly SemaphoreSlim _places;
+    private readonly FairQueue<Action> _work = new(int.MaxValue);
     private readonly Thread[] _threads;
 
     public DecodeThreads(int count)
     {
-        _places = new SemaphoreSlim(2 * count);
-        _work = new BlockingCollection<Action>(2 * count);
         _threads = new Thread[count];
         for (var i = 0; i < count; i++)
         {
@@ -25,28 +21,34 @@ internal sealed class DecodeThreads : IDisposable
         }
     }
 
-    public async Task<T> RunAsync<T>(Func<T> work, CancellationToken cancel)
+    /// <summary>Does the work, or nothing of it if nobody waits any more before it begins; once it has begun, its end is waited for.</summary>
+    public async Task<T> RunAsync<T>(string tenant, Func<T> work, CancellationToken cancel)
     {
-        await _places.WaitAsync(cancel);
-        try
-        {
-            var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-            _work.Add(() => Complete(done, work), cancel);
-            return await done.Task;
-        }
-        finally
-        {
-            _places.Release();
-        }
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var begun = 0;
+        ObjectDisposedException.ThrowIf(
+            !_work.TryAdd(tenant, () =>
+            {
+                if (Interlocked.Exchange(ref begun, 1) == 0)
+                    Complete(done, work);
+            }),
+            this);
+        await using var registration = cancel.UnsafeRegister(
+            _ =>
+            {
+                if (Interlocked.Exchange(ref begun, 1) == 0)
+                    done.SetCanceled(cancel);
+            },
+            null);
+        return await done.Task;
     }
 
     public void Dispose()
     {
-        _work.CompleteAdding();
+        _work.Close();
         foreach (var thread in _threads)
             thread.Join();
         _work.Dispose();
-        _places.Dispose();
     }
 
     private static void Complete<T>(TaskCompletionSource<T> done, Func<T> work)
@@ -63,7 +65,7 @@ internal sealed class DecodeThreads : IDisposable
 
     private void Run()
     {
-        foreach (var work in _work.GetConsumingEnumerable())
+        while (_work.TryTake(out var work))
             work();
     }
 }

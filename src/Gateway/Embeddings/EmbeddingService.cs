@@ -1,9 +1,12 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Grains;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Contracts.Tenants;
 using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Cluster;
 using ClipOrleans.Gateway.Telemetry;
@@ -52,7 +55,7 @@ internal sealed class EmbeddingService(
         if (await rates.RefuseEncodeAsync(tenant) is { } refusal)
             return refusal;
         using var stage = instruments.Stage("encode");
-        var answer = await TextsOf(model).EncodeAsync(text, mayWait, cancel);
+        var answer = await TextsOf(model).EncodeAsync(tenant.Value, text, mayWait, cancel);
         if (!answer.IsSuccess)
             return answer.Error;
         cache.KeepText(tenant, model, text, Checked(model, answer.Value));
@@ -72,13 +75,13 @@ internal sealed class EmbeddingService(
         // Before it is decoded, which costs this process more than anything else of a request.
         if (known is null && await rates.RefuseEncodeAsync(tenant) is { } refusal)
             return refusal;
-        var image = await decoder.DecodeAsync(bytes, model.Image, thumbnail, cancel);
+        var image = await decoder.DecodeAsync(tenant, bytes, model.Image, thumbnail, cancel);
         if (!image.IsSuccess)
             return image.Error;
         if (known is not null)
             return new ImageEmbedding(known.Vector, known.ContentType, image.Value.Thumbnail, true);
         using var stage = instruments.Stage("encode");
-        var answer = await ImagesOf(model).EncodeAsync(ExactArray(image.Value.Pixels), mayWait, cancel);
+        var answer = await ImagesOf(model).EncodeAsync(tenant.Value, ExactArray(image.Value.Pixels), mayWait, cancel);
         if (!answer.IsSuccess)
             return answer.Error;
         cache.KeepImage(tenant, model, hash, new CachedImage(Checked(model, answer.Value), image.Value.ContentType));
@@ -95,13 +98,20 @@ internal sealed class EmbeddingService(
 
     private EncodeBatcher<string> TextsOf(EncoderModel model) => _texts.GetOrAdd(
         model.Name,
-        name => new(() => new(Width, MaxTexts, TextQueue, (texts, cancel) => calls.RepeatAsync(
-            () => encoders.CallAsync(texts.Length, encoder => encoder.EncodeTexts(name, texts, cancel)), CallPatience.OfLongWork, cancel)))).Value;
+        name => new(() => new(Width, MaxTexts, TextQueue, (tenant, texts, cancel) =>
+            CallAsync(tenant, texts.Length, encoder => encoder.EncodeTexts(name, texts, cancel), cancel)))).Value;
 
     private EncodeBatcher<byte[]> ImagesOf(EncoderModel model) => _images.GetOrAdd(
         model.Name,
-        name => new(() => new(Width, MaxImages, ImageQueue, (images, cancel) => calls.RepeatAsync(
-            () => encoders.CallAsync(images.Length, encoder => encoder.EncodeImages(name, images, cancel)), CallPatience.OfLongWork, cancel)))).Value;
+        name => new(() => new(Width, MaxImages, ImageQueue, (tenant, images, cancel) =>
+            CallAsync(tenant, images.Length, encoder => encoder.EncodeImages(name, images, cancel), cancel)))).Value;
+
+    private async Task<Result<ImmutableArray<byte[]>>> CallAsync(
+        string tenant, int inputs, Func<IEncoderGrain, Task<Result<ImmutableArray<byte[]>>>> call, CancellationToken cancel)
+    {
+        CallingTenant.Set(tenant);
+        return await calls.RepeatAsync(() => encoders.CallAsync(inputs, call), CallPatience.OfLongWork, cancel);
+    }
 
     private int Width() => CallsEach * encoders.Count;
 

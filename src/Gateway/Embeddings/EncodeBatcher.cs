@@ -1,106 +1,148 @@
 using System.Collections.Immutable;
-using System.Threading.Channels;
+using ClipOrleans.Clip.Scheduling;
 using ClipOrleans.Contracts.Errors;
 
 namespace ClipOrleans.Gateway.Embeddings;
 
 /// <summary>
 /// Sends what is at hand to the encoders together. Only so many calls are out at once: an input that comes alone leaves at
-/// once, and while all calls are out, the next ones gather to a batch. The queue is bounded: who may wait waits for a
+/// once, and while all calls are out, the next ones gather to a batch. A call is of one tenant alone, and tenants take turns: one that
+/// has nothing out need not wait for another one's calls. The queue is bounded: who may wait waits for a
 /// place, who may not is told at once that the encoder is overloaded.
 /// </summary>
 internal sealed class EncodeBatcher<T> : IAsyncDisposable
 {
-    private readonly Func<ImmutableArray<T>, CancellationToken, Task<Result<ImmutableArray<byte[]>>>> _encode;
+    private readonly Func<string, ImmutableArray<T>, CancellationToken, Task<Result<ImmutableArray<byte[]>>>> _encode;
     private readonly Func<int> _width;
-    private readonly Channel<Pending> _queue;
+    private readonly int _maxBatch;
 
-    /// <summary>That a call has come back; one word is enough for all of them.</summary>
-    private readonly Channel<bool> _returned = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Lock _gate = new();
+    private readonly Turns<Pending> _waiting;
+
+    /// <summary>Calls that are out, of each tenant that has any.</summary>
+    private readonly Dictionary<string, int> _out = new(StringComparer.Ordinal);
+
+    private readonly HashSet<Task> _calls = [];
+
+    /// <summary>Places of those who may wait for one.</summary>
+    private readonly SemaphoreSlim _places;
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly Task _sending;
-    private readonly int _maxBatch;
-    private int _out;
 
     /// <param name="width">How many calls may be out at once, asked before each.</param>
     /// <param name="maxBatch">Most inputs of one call.</param>
-    /// <param name="capacity">Inputs that may wait.</param>
-    /// <param name="encode">The call.</param>
-    public EncodeBatcher(Func<int> width, int maxBatch, int capacity, Func<ImmutableArray<T>, CancellationToken, Task<Result<ImmutableArray<byte[]>>>> encode)
+    /// <param name="capacity">Inputs that may wait: so many of imports, and so many of others.</param>
+    /// <param name="encode">The call, for a tenant.</param>
+    public EncodeBatcher(Func<int> width, int maxBatch, int capacity, Func<string, ImmutableArray<T>, CancellationToken, Task<Result<ImmutableArray<byte[]>>>> encode)
     {
         _encode = encode;
         _width = width;
         _maxBatch = maxBatch;
-        // Full: writers wait (imports), or are refused by TryWrite (searches).
-        _queue = Channel.CreateBounded<Pending>(new BoundedChannelOptions(capacity) { FullMode = BoundedChannelFullMode.Wait });
-        _sending = Task.Run(SendAsync);
+        _waiting = new Turns<Pending>(capacity);
+        _places = new SemaphoreSlim(capacity);
     }
 
     /// <returns>The embedding, float32 little-endian, or overloaded, or what the encoder answers.</returns>
-    public async Task<Result<byte[]>> EncodeAsync(T input, bool mayWait, CancellationToken cancel)
+    public async Task<Result<byte[]>> EncodeAsync(string tenant, T input, bool mayWait, CancellationToken cancel)
     {
         var pending = new Pending(input, new TaskCompletionSource<Result<byte[]>>(TaskCreationOptions.RunContinuationsAsynchronously), cancel);
-        if (mayWait)
-            await _queue.Writer.WriteAsync(pending, cancel);
-        else if (!_queue.Writer.TryWrite(pending))
-            return Error.Of(Slugs.Overloaded, "Too many texts and images wait to be embedded: try again in a moment.");
-        return await pending.Done.Task.WaitAsync(cancel);
+        if (!mayWait)
+            return TryQueue(tenant, pending) ? await pending.Done.Task.WaitAsync(cancel) : Error.Of(Slugs.Overloaded, "Too many texts and images wait to be embedded: try again in a moment.");
+        await _places.WaitAsync(cancel);
+        try
+        {
+            Queue(tenant, pending);
+            return await pending.Done.Task.WaitAsync(cancel);
+        }
+        finally
+        {
+            _places.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _queue.Writer.TryComplete();
         await _stop.CancelAsync();
-        await _sending;
-        _stop.Dispose();
-    }
-
-    private async Task SendAsync()
-    {
-        var calls = new List<Task>();
-        try
+        Task[] calls;
+        lock (_gate)
         {
-            while (await _queue.Reader.WaitToReadAsync(_stop.Token))
-            {
-                while (Volatile.Read(ref _out) >= _width())
-                    await _returned.Reader.ReadAsync(_stop.Token);
-                var batch = Gather();
-                if (batch.Count == 0)
-                    continue;
-                Interlocked.Increment(ref _out);
-                calls.RemoveAll(static call => call.IsCompleted);
-                // Away from here: copying the images of a call takes as long as gathering the next ones.
-                calls.Add(Task.Run(() => CompleteAsync(batch)));
-            }
-        }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
-        {
-            while (_queue.Reader.TryRead(out var pending))
+            while (_waiting.TryTake(out var pending))
                 pending.Done.TrySetCanceled(_stop.Token);
+            calls = [.. _calls];
         }
 
         await Task.WhenAll(calls);
     }
 
-    private List<Pending> Gather()
+    private bool TryQueue(string tenant, Pending pending)
     {
-        var batch = new List<Pending>();
-        while (batch.Count < _maxBatch && _queue.Reader.TryRead(out var pending))
+        lock (_gate)
         {
-            // Nobody waits for these any more.
-            if (!pending.Cancel.IsCancellationRequested)
-                batch.Add(pending);
+            _stop.Token.ThrowIfCancellationRequested();
+            if (!_waiting.TryAdd(tenant, pending))
+                return false;
+            Send();
+            return true;
         }
-
-        return batch;
     }
 
-    private async Task CompleteAsync(List<Pending> batch)
+    private void Queue(string tenant, Pending pending)
+    {
+        lock (_gate)
+        {
+            _stop.Token.ThrowIfCancellationRequested();
+            _waiting.Add(tenant, pending);
+            Send();
+        }
+    }
+
+    /// <summary>Sends as many calls as may be out. Under the lock.</summary>
+    private void Send()
+    {
+        var batch = new List<Pending>();
+        while (_waiting.Take(MayLeave, batch) is { } tenant)
+        {
+            // Nobody waits for these any more.
+            batch.RemoveAll(static pending => pending.Cancel.IsCancellationRequested);
+            if (batch.Count == 0)
+                continue;
+            _out[tenant] = _out.GetValueOrDefault(tenant) + 1;
+            var inputs = batch;
+            // Away from here: copying the images of a call takes as long as gathering the next ones.
+            var call = Task.Run(() => CompleteAsync(tenant, inputs));
+            _calls.Add(call);
+            call.ContinueWith(Returned, tenant, TaskScheduler.Default);
+            batch = [];
+        }
+    }
+
+    /// <summary>How many inputs of a tenant may leave now: alone it has all calls, beside others its share of them, and one in any case. Under the lock.</summary>
+    private int MayLeave(string tenant)
+    {
+        var (width, own) = (_width(), _out.GetValueOrDefault(tenant));
+        var tenants = _waiting.Owners + _out.Keys.Count(other => !_waiting.Has(other));
+        var mayCall = own == 0 || (own < width / tenants && _calls.Count < width);
+        return mayCall ? Math.Max(1, _maxBatch / tenants) : 0;
+    }
+
+    private void Returned(Task call, object? tenant)
+    {
+        var owner = (string)tenant!;
+        lock (_gate)
+        {
+            _calls.Remove(call);
+            if (--_out[owner] == 0)
+                _out.Remove(owner);
+            if (!_stop.IsCancellationRequested)
+                Send();
+        }
+    }
+
+    private async Task CompleteAsync(string tenant, List<Pending> batch)
     {
         try
         {
-            var answer = await _encode([.. batch.Select(pending => pending.Input)], _stop.Token);
+            var answer = await _encode(tenant, [.. batch.Select(pending => pending.Input)], _stop.Token);
             if (answer.IsSuccess && answer.Value.Length != batch.Count)
                 throw new InvalidDataException($"The encoder answered {answer.Value.Length} embeddings to {batch.Count} inputs.");
             for (var i = 0; i < batch.Count; i++)
@@ -110,11 +152,6 @@ internal sealed class EncodeBatcher<T> : IAsyncDisposable
         {
             foreach (var pending in batch)
                 pending.Done.TrySetException(exception);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _out);
-            _returned.Writer.TryWrite(true);
         }
     }
 

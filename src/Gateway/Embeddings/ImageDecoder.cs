@@ -1,5 +1,6 @@
 using ClipOrleans.Clip.Images;
 using ClipOrleans.Contracts.Errors;
+using ClipOrleans.Contracts.Keys;
 using ClipOrleans.Gateway.Options;
 using ClipOrleans.Gateway.Telemetry;
 using Microsoft.Extensions.Options;
@@ -27,9 +28,10 @@ internal sealed class ImageDecoder : IDisposable
     }
 
     /// <returns>The image, or image-too-large, image-undecodable or image-format-not-supported.</returns>
-    public async Task<Result<PreparedImage>> DecodeAsync(ReadOnlyMemory<byte> bytes, ImageInputSpec spec, ThumbnailMode thumbnail, CancellationToken cancel)
+    public async Task<Result<PreparedImage>> DecodeAsync(TenantId tenant, ReadOnlyMemory<byte> bytes, ImageInputSpec spec, ThumbnailMode thumbnail, CancellationToken cancel)
     {
         var outcome = await _threads.RunAsync(
+            tenant.Value,
             () =>
             {
                 using var stage = _instruments.Stage("decode");

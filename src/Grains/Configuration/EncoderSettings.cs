@@ -25,6 +25,10 @@ public sealed class EncoderSettings
     [Range(1, 10_000)]
     public int MaxRunMilliseconds { get; set; } = 30;
 
+    /// <summary>The same while several tenants ask, so that none of them waits for a long run of another one's.</summary>
+    [Range(1, 10_000)]
+    public int MaxSharedRunMilliseconds { get; set; } = 4;
+
     /// <summary>Texts and images that may wait, each. One more is refused at once with 503 and Retry-After. At least one call of a gateway fits.</summary>
     [Range(Limits.MaxInputsPerEncode, 100_000)]
     public int Queue { get; set; } = 1_024;
@@ -35,6 +39,7 @@ public sealed class EncoderSettings
         ThreadsPerRun = ThreadsPerRun,
         MaxBatch = MaxBatch,
         MaxRunMilliseconds = MaxRunMilliseconds,
+        MaxSharedRunMilliseconds = MaxSharedRunMilliseconds,
         QueueLength = Queue,
     };
 }

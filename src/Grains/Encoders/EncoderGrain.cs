@@ -4,6 +4,7 @@ using ClipOrleans.Clip.Inference;
 using ClipOrleans.Clip.Models;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Grains;
+using ClipOrleans.Contracts.Tenants;
 using ClipOrleans.Grains.Placement;
 using Orleans.Concurrency;
 using Orleans.Placement;
@@ -18,10 +19,10 @@ namespace ClipOrleans.Grains.Encoders;
 internal sealed class EncoderGrain(ModelCatalog models, GrainInstruments instruments) : Grain, IEncoderGrain
 {
     public Task<Result<ImmutableArray<byte[]>>> EncodeTexts(string model, ImmutableArray<string> texts, CancellationToken cancellation) =>
-        EncodeAsync("text", model, texts.Length, loaded => loaded.EncodeTextsAsync(texts, cancellation), cancellation);
+        EncodeAsync("text", model, texts.Length, loaded => loaded.EncodeTextsAsync(texts, CallingTenant.Get(), cancellation), cancellation);
 
     public Task<Result<ImmutableArray<byte[]>>> EncodeImages(string model, ImmutableArray<byte[]> images, CancellationToken cancellation) =>
-        EncodeAsync("image", model, images.Length, loaded => loaded.EncodeImagesAsync([.. images.Select(image => (ReadOnlyMemory<byte>)image)], cancellation), cancellation);
+        EncodeAsync("image", model, images.Length, loaded => loaded.EncodeImagesAsync([.. images.Select(image => (ReadOnlyMemory<byte>)image)], CallingTenant.Get(), cancellation), cancellation);
 
     private async Task<Result<ImmutableArray<byte[]>>> EncodeAsync(
         string kind, string name, int inputs, Func<ClipModel, Task<float[][]>> encode, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using ClipOrleans.Clip.Scheduling;
 using ClipOrleans.Grains.Configuration;
 using Microsoft.Extensions.Options;
 

@@ -23,7 +23,7 @@ public sealed class MicroBatcherTests
             async (workers, maxBatch, calls) =>
             {
                 await using var batcher = Batcher(workers, texts => [.. texts.Select(Answer)], maxBatch);
-                var answers = await Task.WhenAll(calls.Select(c => batcher.SubmitAsync(batcher.Texts, c.Select(v => new[] { v }).ToArray(), Cancel)));
+                var answers = await Task.WhenAll(calls.Select(c => batcher.SubmitAsync(batcher.Texts, "a", c.Select(v => new[] { v }).ToArray(), Cancel)));
                 return answers.Zip(calls).All(pair => pair.First.Select(v => (int)v[0]).SequenceEqual(pair.Second));
             },
             iter: 200);
@@ -34,7 +34,7 @@ public sealed class MicroBatcherTests
     {
         var model = new GatedModel();
         await using var batcher = Batcher(1, model.Run);
-        var answer = batcher.SubmitAsync(batcher.Texts, [new[] { 7 }], Cancel);
+        var answer = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 7 }], Cancel);
         Assert.Equal((int[])[7], await model.NextBatchAsync());
         model.Open(1);
         Assert.Equal(7, (await answer)[0][0]);
@@ -45,9 +45,9 @@ public sealed class MicroBatcherTests
     {
         var model = new GatedModel();
         await using var batcher = Batcher(1, model.Run);
-        var first = batcher.SubmitAsync(batcher.Texts, [new[] { 0 }], Cancel);
+        var first = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
         await model.NextBatchAsync();
-        var later = Enumerable.Range(1, 5).Select(i => batcher.SubmitAsync(batcher.Texts, [new[] { i }], Cancel)).ToList();
+        var later = Enumerable.Range(1, 5).Select(i => batcher.SubmitAsync(batcher.Texts, "a", [new[] { i }], Cancel)).ToList();
         model.Open(2);
         await Task.WhenAll(later.Append(first));
         Assert.Equal((int[])[1, 2, 3, 4, 5], await model.NextBatchAsync());
@@ -58,9 +58,9 @@ public sealed class MicroBatcherTests
     {
         var model = new GatedModel();
         await using var batcher = Batcher(1, model.Run);
-        var documents = batcher.SubmitAsync(batcher.Texts, [.. Enumerable.Range(1, 100).Select(i => new[] { i })], Cancel);
+        var documents = batcher.SubmitAsync(batcher.Texts, "a", [.. Enumerable.Range(1, 100).Select(i => new[] { i })], Cancel);
         await model.NextBatchAsync();
-        var query = batcher.SubmitAsync(batcher.Texts, [new[] { 1000 }], Cancel);
+        var query = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 1000 }], Cancel);
         model.Open(1);
         Assert.Contains(1000, await model.NextBatchAsync());
         model.Open(100);
@@ -73,9 +73,9 @@ public sealed class MicroBatcherTests
     {
         var model = new GatedModel();
         await using var batcher = Batcher(1, model.Run, images: model.RunImages);
-        var images = batcher.SubmitAsync(batcher.Images, [.. Enumerable.Range(0, 50).Select(i => (ReadOnlyMemory<byte>)new[] { (byte)i })], Cancel);
+        var images = batcher.SubmitAsync(batcher.Images, "a", [.. Enumerable.Range(0, 50).Select(i => (ReadOnlyMemory<byte>)new[] { (byte)i })], Cancel);
         await model.NextBatchAsync();
-        var query = batcher.SubmitAsync(batcher.Texts, [new[] { 1000 }], Cancel);
+        var query = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 1000 }], Cancel);
         model.Open(1);
         Assert.Equal((int[])[1000], await model.NextBatchAsync());
         model.Open(100);
@@ -94,7 +94,7 @@ public sealed class MicroBatcherTests
         }
 
         await using var batcher = new MicroBatcher("test", 1, new BatchLane<int[]>("text", Limits(MaxBatch), 2, t => t.Length > 10 ? 1 : 0, Run), Images());
-        await batcher.SubmitAsync(batcher.Texts, [.. Enumerable.Range(0, 40).Select(i => new int[i % 2 == 0 ? 5 : 50])], Cancel);
+        await batcher.SubmitAsync(batcher.Texts, "a", [.. Enumerable.Range(0, 40).Select(i => new int[i % 2 == 0 ? 5 : 50])], Cancel);
         Assert.All(batches, b => Assert.Single(b.Distinct()));
         Assert.True(batches.Count < 40);
     }
@@ -104,16 +104,16 @@ public sealed class MicroBatcherTests
     {
         var model = new GatedModel();
         await using var batcher = Batcher(1, model.Run, queue: 10);
-        var running = batcher.SubmitAsync(batcher.Texts, [new[] { 0 }], Cancel);
+        var running = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
         await model.NextBatchAsync();
-        var waiting = batcher.SubmitAsync(batcher.Texts, [.. Enumerable.Range(1, 8).Select(i => new[] { i })], Cancel);
-        var refused = batcher.SubmitAsync(batcher.Texts, [.. Enumerable.Range(20, 3).Select(i => new[] { i })], Cancel);
+        var waiting = batcher.SubmitAsync(batcher.Texts, "a", [.. Enumerable.Range(1, 8).Select(i => new[] { i })], Cancel);
+        var refused = batcher.SubmitAsync(batcher.Texts, "a", [.. Enumerable.Range(20, 3).Select(i => new[] { i })], Cancel);
         Assert.True(refused.IsFaulted);
         await Assert.ThrowsAsync<EncoderOverloadedException>(() => refused);
-        var fits = batcher.SubmitAsync(batcher.Texts, [new[] { 30 }, [31]], Cancel);
+        var fits = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 30 }, [31]], Cancel);
         model.Open(100);
         await Task.WhenAll(running, waiting, fits);
-        Assert.Single(await batcher.SubmitAsync(batcher.Texts, [new[] { 40 }], Cancel));
+        Assert.Single(await batcher.SubmitAsync(batcher.Texts, "a", [new[] { 40 }], Cancel));
     }
 
     [Fact]
@@ -121,13 +121,13 @@ public sealed class MicroBatcherTests
     {
         var model = new GatedModel();
         await using var batcher = Batcher(1, model.Run, queue: 10);
-        var running = batcher.SubmitAsync(batcher.Texts, [new[] { 0 }], Cancel);
+        var running = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
         await model.NextBatchAsync();
         using var source = new CancellationTokenSource();
-        var given = batcher.SubmitAsync(batcher.Texts, [.. Enumerable.Range(1, 10).Select(i => new[] { i })], source.Token);
+        var given = batcher.SubmitAsync(batcher.Texts, "a", [.. Enumerable.Range(1, 10).Select(i => new[] { i })], source.Token);
         await source.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => given);
-        var next = batcher.SubmitAsync(batcher.Texts, [.. Enumerable.Range(11, 10).Select(i => new[] { i })], Cancel);
+        var next = batcher.SubmitAsync(batcher.Texts, "a", [.. Enumerable.Range(11, 10).Select(i => new[] { i })], Cancel);
         model.Open(100);
         await Task.WhenAll(running, next);
         Assert.Equal(11, (await model.NextBatchAsync())[0]);
@@ -139,11 +139,11 @@ public sealed class MicroBatcherTests
         var model = new GatedModel();
         float[][] Run(IReadOnlyList<int[]> texts) => texts.Any(t => t[0] == 13) ? throw new InvalidOperationException("13") : model.Run(texts);
         await using var batcher = Batcher(1, Run);
-        var first = batcher.SubmitAsync(batcher.Texts, [new[] { 0 }], Cancel);
+        var first = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
         await model.NextBatchAsync();
-        var good = batcher.SubmitAsync(batcher.Texts, [new[] { 1 }, [2]], Cancel);
-        var bad = batcher.SubmitAsync(batcher.Texts, [new[] { 13 }], Cancel);
-        var alsoGood = batcher.SubmitAsync(batcher.Texts, [new[] { 3 }], Cancel);
+        var good = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 1 }, [2]], Cancel);
+        var bad = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 13 }], Cancel);
+        var alsoGood = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 3 }], Cancel);
         model.Open(100);
         Assert.Equal(ModelFault.RunFailed, (await Assert.ThrowsAsync<ModelException>(() => bad)).Fault);
         Assert.Equal([1, 2], (await good).Select(v => (int)v[0]));
@@ -163,10 +163,43 @@ public sealed class MicroBatcherTests
             return [.. texts.Select(Answer)];
         }
 
-        await using var batcher = new MicroBatcher("test", 1, new BatchLane<int[]>("text", new BatchLimits(100, MaxBatch, TimeSpan.FromMilliseconds(45)), 1, _ => 0, Run), Images());
-        await batcher.SubmitAsync(batcher.Texts, [new[] { 0 }], Cancel);
-        await batcher.SubmitAsync(batcher.Texts, [.. Enumerable.Range(1, 12).Select(i => new[] { i })], Cancel);
+        await using var batcher = new MicroBatcher("test", 1, new BatchLane<int[]>("text", new BatchLimits(100, MaxBatch, TimeSpan.FromMilliseconds(45), TimeSpan.FromMilliseconds(15)), 1, _ => 0, Run), Images());
+        await batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
+        await batcher.SubmitAsync(batcher.Texts, "a", [.. Enumerable.Range(1, 12).Select(i => new[] { i })], Cancel);
         Assert.All(sizes, s => Assert.InRange(s, 1, 2));
+    }
+
+    [Fact]
+    public async Task OwnersTakeTurns_HoweverManyJobsOneOfThemHas()
+    {
+        var model = new GatedModel();
+        await using var batcher = Batcher(1, model.Run);
+        var running = batcher.SubmitAsync(batcher.Texts, "flood", [new[] { 0 }], Cancel);
+        await model.NextBatchAsync();
+        var flood = Enumerable.Range(1, 40).Select(i => batcher.SubmitAsync(batcher.Texts, "flood", [new[] { i }], Cancel)).ToList();
+        var quiet = batcher.SubmitAsync(batcher.Texts, "quiet", [.. Enumerable.Range(101, 4).Select(i => new[] { i })], Cancel);
+        model.Open(100);
+        await Task.WhenAll([running, quiet, .. flood]);
+        Assert.Equal([1, 2, 3, 4, 101, 102, 103, 104], (await model.NextBatchAsync()).Order());
+    }
+
+    [Fact]
+    public async Task WhileOwnersCompete_RunsAreShort()
+    {
+        var sizes = new ConcurrentQueue<int>();
+        using var clock = new ManualResetEventSlim();
+        float[][] Run(IReadOnlyList<int[]> texts)
+        {
+            sizes.Enqueue(texts.Count);
+            clock.Wait(TimeSpan.FromMilliseconds(20 * texts.Count), Cancel); // never set: the model just takes 20 ms an input
+            return [.. texts.Select(Answer)];
+        }
+
+        await using var batcher = new MicroBatcher("test", 1, new BatchLane<int[]>("text", new BatchLimits(100, MaxBatch, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(15)), 1, _ => 0, Run), Images());
+        await batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
+        await batcher.SubmitAsync(batcher.Texts, "b", [new[] { 0 }], Cancel);
+        await batcher.SubmitAsync(batcher.Texts, "b", [.. Enumerable.Range(1, 12).Select(i => new[] { i })], Cancel);
+        Assert.All(sizes, size => Assert.Equal(1, size));
     }
 
     [Fact]
@@ -174,18 +207,18 @@ public sealed class MicroBatcherTests
     {
         var model = new GatedModel();
         var batcher = Batcher(1, model.Run);
-        var running = batcher.SubmitAsync(batcher.Texts, [new[] { 0 }], Cancel);
+        var running = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
         await model.NextBatchAsync();
-        var waiting = batcher.SubmitAsync(batcher.Texts, [new[] { 1 }], Cancel);
+        var waiting = batcher.SubmitAsync(batcher.Texts, "a", [new[] { 1 }], Cancel);
         var disposal = batcher.DisposeAsync().AsTask();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting);
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => batcher.SubmitAsync(batcher.Texts, [new[] { 2 }], Cancel));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => batcher.SubmitAsync(batcher.Texts, "a", [new[] { 2 }], Cancel));
         model.Open(100);
         await disposal;
         Assert.Single(await running);
     }
 
-    private static BatchLimits Limits(int maxBatch, int queue = 1000) => new(queue, maxBatch, TimeSpan.FromSeconds(10));
+    private static BatchLimits Limits(int maxBatch, int queue = 1000) => new(queue, maxBatch, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10));
 
     private static BatchLane<ReadOnlyMemory<byte>> Images(Func<IReadOnlyList<ReadOnlyMemory<byte>>, float[][]>? run = null) =>
         new("image", Limits(MaxBatch), 1, _ => 0, run ?? (_ => throw new InvalidOperationException("No images in this test.")));

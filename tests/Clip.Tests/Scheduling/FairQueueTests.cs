@@ -1,6 +1,6 @@
-using ClipOrleans.Grains.Shards;
+using ClipOrleans.Clip.Scheduling;
 
-namespace ClipOrleans.Grains.Tests.Shards;
+namespace ClipOrleans.Clip.Tests.Scheduling;
 
 // Danger: a tenant that floods makes all others wait behind its searches, or fills the queue so that they are refused.
 // Invariant: between two items of one tenant that waits, every other tenant gets at most one; a newcomer has its share of places.

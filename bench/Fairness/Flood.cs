@@ -1,0 +1,67 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using ClipOrleans.Bench.Http;
+
+namespace ClipOrleans.Bench.Fairness;
+
+/// <summary>
+/// A tenant that asks for as much as it can, from a process of its own: it runs until its input ends. It gives way to the server and
+/// to whom is measured, as it would if it were another machine.
+/// </summary>
+internal static class Flood
+{
+    private const string KeyVariable = "CLIPORLEANS_BENCH_KEY";
+    private const int Seed = 2;
+
+    /// <summary>Requests of each connection that are made before the flood begins; they are sent in turn, with what is new in each.</summary>
+    private const int Prepared = 1_000_000;
+
+    public static Command Command()
+    {
+        var url = new Option<Uri>("--url") { Required = true };
+        var index = new Option<string>("--index") { Required = true };
+        var model = new Option<string>("--model") { Required = true };
+        var what = new Option<Asked>("--what") { Required = true };
+        var connections = new Option<int>("--connections") { Required = true };
+        var command = new Command("flood", "One tenant's flood, for `fairness`") { url, index, model, what, connections };
+        command.Hidden = true;
+        command.SetAction((parsed, _) => RunAsync(
+            new TenantRequests(parsed.GetRequiredValue(url), Environment.GetEnvironmentVariable(KeyVariable)!, parsed.GetRequiredValue(index), parsed.GetRequiredValue(model), Seed),
+            parsed.GetRequiredValue(url), parsed.GetRequiredValue(what), parsed.GetRequiredValue(connections)));
+        return command;
+    }
+
+    /// <summary>Starts it; when its input is closed it prints the requests it had answered and refused.</summary>
+    public static Process Start(Uri url, string key, string index, string model, Asked what, int connections)
+    {
+        string[] arguments = ["-n", "10", "dotnet", typeof(Flood).Assembly.Location, "flood", "--url", url.ToString(), "--index", index, "--model", model, "--what", what.ToString(), "--connections", connections.ToString(CultureInfo.InvariantCulture)];
+        var start = new ProcessStartInfo("nice", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment[KeyVariable] = key;
+        return Process.Start(start)!;
+    }
+
+    private static async Task<int> RunAsync(TenantRequests requests, Uri url, Asked what, int connections)
+    {
+        using var over = new CancellationTokenSource();
+        var (answered, refused, next) = (0, 0, Random.Shared.Next(Prepared));
+        var floods = Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+        {
+            using var connection = await PlainConnection.OpenAsync(url);
+            while (!over.IsCancellationRequested)
+            {
+                if (await connection.SendAsync(requests.Of(what, Interlocked.Increment(ref next))) == 200)
+                    Interlocked.Increment(ref answered);
+                else
+                    Interlocked.Increment(ref refused);
+            }
+        })).ToArray();
+        Console.WriteLine("flooding");
+        var watch = Stopwatch.StartNew();
+        await Console.In.ReadToEndAsync();
+        await over.CancelAsync();
+        await Task.WhenAll(floods);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{answered / watch.Elapsed.TotalSeconds:F0} {refused / watch.Elapsed.TotalSeconds:F0}"));
+        return 0;
+    }
+}
