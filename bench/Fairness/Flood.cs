@@ -19,16 +19,19 @@ internal static class Flood
 
     public static Command Command()
     {
-        var url = new Option<Uri>("--url") { Required = true };
+        var url = new Option<string>("--url") { Required = true };
         var index = new Option<string>("--index") { Required = true };
         var model = new Option<string>("--model") { Required = true };
         var what = new Option<Asked>("--what") { Required = true };
         var connections = new Option<int>("--connections") { Required = true };
         var command = new Command("flood", "One tenant's flood, for `fairness`") { url, index, model, what, connections };
         command.Hidden = true;
-        command.SetAction((parsed, _) => RunAsync(
-            new TenantRequests(parsed.GetRequiredValue(url), Environment.GetEnvironmentVariable(KeyVariable)!, parsed.GetRequiredValue(index), parsed.GetRequiredValue(model), Seed),
-            parsed.GetRequiredValue(url), parsed.GetRequiredValue(what), parsed.GetRequiredValue(connections)));
+        command.SetAction((parsed, _) =>
+        {
+            var address = new Uri(parsed.GetRequiredValue(url));
+            var requests = new TenantRequests(address, Environment.GetEnvironmentVariable(KeyVariable)!, parsed.GetRequiredValue(index), parsed.GetRequiredValue(model), Seed);
+            return RunAsync(requests, address, parsed.GetRequiredValue(what), parsed.GetRequiredValue(connections));
+        });
         return command;
     }
 
