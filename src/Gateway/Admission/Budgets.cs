@@ -17,7 +17,7 @@ internal sealed class Budgets(IOptions<LimitOptions> limits, TimeProvider clock)
     public ByteBudget Images { get; } = new(limits.Value.MaxImageBytesInFlight, clock);
 
     /// <summary>Bulk requests: each may hold a whole body's worth of prepared documents.</summary>
-    public SemaphoreSlim Bulk { get; } = new(limits.Value.MaxConcurrentBulkRequests);
+    public TenantPlaces Bulk { get; } = new(limits.Value.MaxConcurrentBulkRequests, clock);
 
     /// <summary>Archives on their way in or out: each keeps the disk busy.</summary>
     public SemaphoreSlim Archives { get; } = new(limits.Value.MaxConcurrentArchives);
@@ -25,9 +25,5 @@ internal sealed class Budgets(IOptions<LimitOptions> limits, TimeProvider clock)
     public static Error OutOfMemory(string what) =>
         Error.Of(Slugs.Overloaded, $"The memory set aside for {what} is in use by other requests: try again in a moment.");
 
-    public void Dispose()
-    {
-        Bulk.Dispose();
-        Archives.Dispose();
-    }
+    public void Dispose() => Archives.Dispose();
 }

@@ -46,8 +46,8 @@ internal static class BulkEndpoints
             return new ProblemResult(known.Error);
         if (!isNdjson && http.Request.ContentLength > requests.Limits.MaxBulkBodyBytes)
             return new ProblemResult(RequestBody.TooLarge(requests.Limits.MaxBulkBodyBytes));
-        if (!await requests.Budgets.Bulk.WaitAsync(Budgets.Patience, http.RequestAborted))
-            return new ProblemResult(Error.Of(Slugs.Overloaded, "Too many bulk requests are at work: try again in a moment."));
+        if (!await requests.Budgets.Bulk.TryEnterAsync(known.Value.Tenant, Budgets.Patience, http.RequestAborted))
+            return new ProblemResult(Error.Of(Slugs.Overloaded, "As many of your bulk requests are at work as there are places for you: try again in a moment."));
         try
         {
             RequestBody.LiftServerLimit(http);
@@ -58,7 +58,7 @@ internal static class BulkEndpoints
         }
         finally
         {
-            requests.Budgets.Bulk.Release();
+            requests.Budgets.Bulk.Leave(known.Value.Tenant);
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int MaxConcurrentRequests { get; set; } = 1_024;
 
-    /// <summary>Bulk requests at work at once; further ones wait. Default 8.</summary>
+    /// <summary>Bulk requests at work at once, of one tenant; beside others each has its share of them, and one in any case; further ones wait. Default 8.</summary>
     [Range(1, 1_024)]
     public int MaxConcurrentBulkRequests { get; set; } = 8;
 
