@@ -37,6 +37,7 @@ internal static class FairnessBench
     private static async Task<int> RunAsync(TimeSpan length, int rounds, int connections)
     {
         await using var server = await BenchServer.OpenAsync(url: null, "--Auth:Mode=keys", $"--Auth:OperatorKey={OperatorKey}");
+        var isFirst = await ComeFirstAsync();
         var data = VectorDataSet.Open(Documents, VectorsBench.Dimensions, Seed);
         var (steady, flooding) = (await TenantAsync(server, "steady", data), await TenantAsync(server, "flooding", data));
         var requests = new TenantRequests(server.Address, steady, Index, Model, Seed);
@@ -67,8 +68,19 @@ internal static class FairnessBench
             }
         }
 
-        Write(length, rounds, connections, times, rates);
+        Write(length, rounds, connections, isFirst, times, rates);
         return 0;
+    }
+
+    /// <summary>The threads of this process come before the server's, which runs already: what is measured is the server, not how long a busy machine lets the client wait.</summary>
+    /// <returns>False where that is not allowed.</returns>
+    private static async Task<bool> ComeFirstAsync()
+    {
+        var threads = Directory.EnumerateDirectories("/proc/self/task").Select(path => Path.GetFileName(path)!);
+        using var renice = Process.Start(new ProcessStartInfo("renice", ["-n", "-10", "-p", .. threads]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        await Task.WhenAll(renice.StandardOutput.ReadToEndAsync(), renice.StandardError.ReadToEndAsync());
+        await renice.WaitForExitAsync();
+        return renice.ExitCode == 0;
     }
 
     private static async Task<string> EndAsync(Process process)
@@ -107,10 +119,10 @@ internal static class FairnessBench
         return times;
     }
 
-    private static void Write(TimeSpan length, int rounds, int connections, Dictionary<(Asked? Flood, Asked Steady), List<TimeSpan>> times, Dictionary<Asked, string> rates)
+    private static void Write(TimeSpan length, int rounds, int connections, bool isFirst, Dictionary<(Asked? Flood, Asked Steady), List<TimeSpan>> times, Dictionary<Asked, string> rates)
     {
         var report = new Report("fairness", "Two tenants, one floods");
-        report.Line($"Each tenant has an index of {Documents:N0} documents on one server, without rate limits. One asks from one connection every {Pause.TotalMilliseconds} ms, no two requests alike; the other from {connections} connections without a rest, in a process that gives way (nice 10), as it would on another machine. {rounds} rounds of {length.TotalSeconds} s for each pair, in turn.");
+        report.Line($"Each tenant has an index of {Documents:N0} documents on one server, without rate limits. One asks from one connection every {Pause.TotalMilliseconds} ms, no two requests alike; the other from {connections} connections without a rest, in a process that gives way (nice 19), as another machine would; the client that is measured {(isFirst ? "comes before the server (nice -10)" : "was not allowed to come before the server")}. {rounds} rounds of {length.TotalSeconds} s for each pair, in turn.");
         report.Line();
         report.Table(["the one asks for", "the other floods with", "p50 ms", "p99 ms", "p99 beside / alone", "requests"], times.Select(entry =>
         {

@@ -7,12 +7,15 @@ namespace ClipOrleans.Bench.Fairness;
 
 /// <summary>
 /// A tenant that asks for as much as it can, from a process of its own: it runs until its input ends. It gives way to the server and
-/// to whom is measured, as it would if it were another machine.
+/// to the client that is measured, as another machine would.
 /// </summary>
 internal static class Flood
 {
     private const string KeyVariable = "CLIPORLEANS_BENCH_KEY";
     private const int Seed = 2;
+
+    /// <summary>From whatever the process that starts it has, down to the kernel's lowest.</summary>
+    private const string LastInLine = "39";
 
     /// <summary>Requests of each connection that are made before the flood begins; they are sent in turn, with what is new in each.</summary>
     private const int Prepared = 1_000_000;
@@ -38,7 +41,7 @@ internal static class Flood
     /// <summary>Starts it; when its input is closed it prints the requests it had answered and refused.</summary>
     public static Process Start(Uri url, string key, string index, string model, Asked what, int connections)
     {
-        string[] arguments = ["-n", "10", "dotnet", typeof(Flood).Assembly.Location, "flood", "--url", url.ToString(), "--index", index, "--model", model, "--what", what.ToString(), "--connections", connections.ToString(CultureInfo.InvariantCulture)];
+        string[] arguments = ["-n", LastInLine, "dotnet", typeof(Flood).Assembly.Location, "flood", "--url", url.ToString(), "--index", index, "--model", model, "--what", what.ToString(), "--connections", connections.ToString(CultureInfo.InvariantCulture)];
         var start = new ProcessStartInfo("nice", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         start.Environment[KeyVariable] = key;
         return Process.Start(start)!;
