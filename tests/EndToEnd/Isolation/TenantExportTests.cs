@@ -78,11 +78,17 @@ public sealed class TenantExportTests
         {
             await StoredDocuments.CreateAsync(api, new JsonObject
             {
-                ["name"] = index, ["model"] = "none", ["dimensions"] = 4, ["shards"] = 2, ["fields"] = StoredDocuments.Fields(("word", "keyword")),
+                ["name"] = index,
+                ["model"] = "none",
+                ["dimensions"] = 4,
+                ["shards"] = 2,
+                ["fields"] = StoredDocuments.Fields(("word", "keyword")),
             });
             await StoredDocuments.UpsertAsync(api, index, Enumerable.Range(0, 40).Select(i => new JsonObject
             {
-                ["id"] = $"d{i:D2}", ["vector"] = new JsonArray(1, i, 2, 3), ["metadata"] = new JsonObject { ["word"] = word },
+                ["id"] = $"d{i:D2}",
+                ["vector"] = new JsonArray(1, i, 2, 3),
+                ["metadata"] = new JsonObject { ["word"] = word },
             }));
         }
 
