@@ -10,6 +10,9 @@ internal static class RepositoryTree
         ".git", ".vs", ".idea", "artifacts", "bin", "obj", "node_modules", "TestResults", "BenchmarkDotNet.Artifacts",
     };
 
+    /// <summary>What the server writes where it is started: as `.gitignore` has it.</summary>
+    private static readonly string[] DataOfRuns = ["data", "src/Silo/data"];
+
     private static readonly string[] TextEndings =
         [".cs", ".csproj", ".props", ".targets", ".sln", ".sh", ".mjs", ".json", ".yml", ".yaml", ".md", ".txt", ".html", ".css", ".js"];
 
@@ -36,8 +39,7 @@ internal static class RepositoryTree
         foreach (var path in Directory.EnumerateDirectories(folder).Order(StringComparer.Ordinal))
         {
             var name = Path.GetFileName(path);
-            var isDataOfARun = prefix.Length == 0 && name == "data";
-            if (Produced.Contains(name) || isDataOfARun)
+            if (Produced.Contains(name) || DataOfRuns.Contains(prefix + name))
             {
                 continue;
             }
