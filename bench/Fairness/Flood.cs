@@ -17,8 +17,8 @@ internal static class Flood
     /// <summary>From whatever the process that starts it has, down to the kernel's lowest.</summary>
     private const string LastInLine = "39";
 
-    /// <summary>Requests of each connection that are made before the flood begins; they are sent in turn, with what is new in each.</summary>
-    private const int Prepared = 1_000_000;
+    /// <summary>A flood counts its requests from any number up to this on, so that the next one of a run asks for something new.</summary>
+    private const int Starts = 1_000_000_000;
 
     public static Command Command()
     {
@@ -50,7 +50,7 @@ internal static class Flood
     private static async Task<int> RunAsync(TenantRequests requests, Uri url, Asked what, int connections)
     {
         using var over = new CancellationTokenSource();
-        var (answered, refused, next) = (0, 0, Random.Shared.Next(Prepared));
+        var (answered, refused, next) = (0, 0, Random.Shared.Next(Starts));
         var floods = Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
         {
             using var connection = await PlainConnection.OpenAsync(url);

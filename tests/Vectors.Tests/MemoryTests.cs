@@ -20,6 +20,17 @@ public sealed class MemoryTests
         new("sale", FieldType.Boolean), new("added", FieldType.DateTime), new("place", FieldType.Geo),
     ]);
 
+    [Fact]
+    public void Memory_that_the_system_has_not_is_refused_and_the_process_lives()
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        Assert.Throws<InsufficientMemoryException>(() => HeapVectorMemory.Instance.Allocate(1L << 60));
+        Assert.Throws<ArgumentOutOfRangeException>(() => HeapVectorMemory.Instance.Allocate(0));
+        GC.Collect();
+        GC.WaitForPendingFinalizers(); // an exception there ends the process
+    }
+
     [Theory]
     [InlineData(20_000, 16, Quantization.None)]
     [InlineData(3_000, 512, Quantization.None)]

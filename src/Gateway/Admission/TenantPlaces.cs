@@ -69,7 +69,7 @@ internal sealed class TenantPlaces(int places, TimeProvider clock)
     private void Serve()
     {
         var served = new List<TaskCompletionSource<bool>>(1);
-        while (_waiting.Take(MayEnter, served) is { } tenant)
+        while (TakeNext(served) is { } tenant)
         {
             if (served[0].TrySetResult(true))
                 _held[tenant] = _held.GetValueOrDefault(tenant) + 1;
@@ -77,10 +77,10 @@ internal sealed class TenantPlaces(int places, TimeProvider clock)
         }
     }
 
-    /// <summary>How many of a tenant's may enter now. Under the lock.</summary>
-    private int MayEnter(string tenant)
+    /// <summary>The next who may enter. Under the lock.</summary>
+    private string? TakeNext(List<TaskCompletionSource<bool>> served)
     {
         var tenants = _waiting.Owners + _held.Keys.Count(other => !_waiting.Has(other));
-        return _held.GetValueOrDefault(tenant) < Math.Max(1, places / tenants) ? 1 : 0;
+        return _waiting.Take(tenant => _held.GetValueOrDefault(tenant) < Math.Max(1, places / tenants) ? 1 : 0, served);
     }
 }

@@ -100,7 +100,7 @@ internal sealed class EncodeBatcher<T> : IAsyncDisposable
     private void Send()
     {
         var batch = new List<Pending>();
-        while (_waiting.Take(MayLeave, batch) is { } tenant)
+        while (TakeNext(batch) is { } tenant)
         {
             // Nobody waits for these any more.
             batch.RemoveAll(static pending => pending.Cancel.IsCancellationRequested);
@@ -116,11 +116,16 @@ internal sealed class EncodeBatcher<T> : IAsyncDisposable
         }
     }
 
+    private string? TakeNext(List<Pending> batch)
+    {
+        var tenants = _waiting.Owners + _out.Keys.Count(other => !_waiting.Has(other));
+        return _waiting.Take(tenant => MayLeave(tenant, tenants), batch);
+    }
+
     /// <summary>How many inputs of a tenant may leave now: alone it has all calls, beside others its share of them, and one in any case. Under the lock.</summary>
-    private int MayLeave(string tenant)
+    private int MayLeave(string tenant, int tenants)
     {
         var (width, own) = (_width(), _out.GetValueOrDefault(tenant));
-        var tenants = _waiting.Owners + _out.Keys.Count(other => !_waiting.Has(other));
         var mayCall = own == 0 || (own < width / tenants && _calls.Count < width);
         return mayCall ? Math.Max(1, _maxBatch / tenants) : 0;
     }

@@ -20,7 +20,7 @@ public sealed partial class HeapVectorMemory : IVectorMemory
     public static HeapVectorMemory Instance { get; } = new();
 
     /// <inheritdoc/>
-    public VectorMemory Allocate(long bytes) => new Block(bytes);
+    public VectorMemory Allocate(long bytes) => Block.Create(bytes);
 
     private sealed unsafe partial class Block : VectorMemory
     {
@@ -33,11 +33,18 @@ public sealed partial class HeapVectorMemory : IVectorMemory
         private const int ReadAndWrite = 1 | 2;
         private const int PrivateAnonymous = 2 | 0x20;
 
-        public Block(long bytes)
-            : base(Get(bytes), bytes, isMapped: false)
+        private Block(float* pointer, long bytes)
+            : base(pointer, bytes, isMapped: false)
         {
             Interlocked.Add(ref _allocated, bytes);
             GC.AddMemoryPressure(bytes);
+        }
+
+        /// <summary>The memory is there before the object is: one whose making failed would be finalized all the same, and end the process.</summary>
+        public static Block Create(long bytes)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+            return new Block(Get(bytes), bytes);
         }
 
         ~Block()

@@ -155,15 +155,7 @@ public sealed class MicroBatcherTests
     public async Task SlowModels_GetBatchesThatFitTheTime()
     {
         var sizes = new ConcurrentQueue<int>();
-        using var clock = new ManualResetEventSlim();
-        float[][] Run(IReadOnlyList<int[]> texts)
-        {
-            sizes.Enqueue(texts.Count);
-            clock.Wait(TimeSpan.FromMilliseconds(20 * texts.Count), Cancel); // never set: the model just takes 20 ms an input
-            return [.. texts.Select(Answer)];
-        }
-
-        await using var batcher = new MicroBatcher("test", 1, new BatchLane<int[]>("text", new BatchLimits(100, MaxBatch, TimeSpan.FromMilliseconds(45), TimeSpan.FromMilliseconds(15)), 1, _ => 0, Run), Images());
+        await using var batcher = new MicroBatcher("test", 1, new BatchLane<int[]>("text", new BatchLimits(100, MaxBatch, TimeSpan.FromMilliseconds(45), TimeSpan.FromMilliseconds(15)), 1, _ => 0, texts => RunSlowly(texts, sizes)), Images());
         await batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
         await batcher.SubmitAsync(batcher.Texts, "a", [.. Enumerable.Range(1, 12).Select(i => new[] { i })], Cancel);
         Assert.All(sizes, s => Assert.InRange(s, 1, 2));
@@ -187,15 +179,7 @@ public sealed class MicroBatcherTests
     public async Task WhileOwnersCompete_RunsAreShort()
     {
         var sizes = new ConcurrentQueue<int>();
-        using var clock = new ManualResetEventSlim();
-        float[][] Run(IReadOnlyList<int[]> texts)
-        {
-            sizes.Enqueue(texts.Count);
-            clock.Wait(TimeSpan.FromMilliseconds(20 * texts.Count), Cancel); // never set: the model just takes 20 ms an input
-            return [.. texts.Select(Answer)];
-        }
-
-        await using var batcher = new MicroBatcher("test", 1, new BatchLane<int[]>("text", new BatchLimits(100, MaxBatch, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(15)), 1, _ => 0, Run), Images());
+        await using var batcher = new MicroBatcher("test", 1, new BatchLane<int[]>("text", new BatchLimits(100, MaxBatch, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(15)), 1, _ => 0, texts => RunSlowly(texts, sizes)), Images());
         await batcher.SubmitAsync(batcher.Texts, "a", [new[] { 0 }], Cancel);
         await batcher.SubmitAsync(batcher.Texts, "b", [new[] { 0 }], Cancel);
         await batcher.SubmitAsync(batcher.Texts, "b", [.. Enumerable.Range(1, 12).Select(i => new[] { i })], Cancel);
@@ -227,6 +211,15 @@ public sealed class MicroBatcherTests
         new("test", workers, new BatchLane<int[]>("text", Limits(maxBatch, queue), 1, _ => 0, run), Images(images));
 
     private static float[] Answer(int[] text) => [text[0]];
+
+    /// <summary>A model that takes 20 ms an input, and notes how many came together.</summary>
+    private static float[][] RunSlowly(IReadOnlyList<int[]> texts, ConcurrentQueue<int> sizes)
+    {
+        sizes.Enqueue(texts.Count);
+        using var never = new ManualResetEventSlim();
+        never.Wait(TimeSpan.FromMilliseconds(20 * texts.Count), Cancel);
+        return [.. texts.Select(Answer)];
+    }
 
     /// <summary>Each run tells which inputs it got and then waits until the test lets it through.</summary>
     private sealed class GatedModel
