@@ -60,6 +60,8 @@ public static class GatewaySetup
         services.AddSingleton<GatewayInstruments>();
         services.AddSingleton<Budgets>();
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<ComputePlaces>();
+        services.AddHostedService<CongestionWatch>();
         services.AddSingleton<RequestReader>();
 
         services.AddSingleton<GrainCalls>();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ClipOrleans.Clip.Scheduling;
 
 namespace ClipOrleans.Clip.Inference;
 
@@ -101,6 +102,7 @@ internal sealed class MicroBatcher : IAsyncDisposable
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(() =>
         {
+            GivingWay.Begin();
             Serve();
             ended.SetResult();
         })

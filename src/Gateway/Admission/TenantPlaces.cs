@@ -1,17 +1,19 @@
 using ClipOrleans.Clip.Scheduling;
-using ClipOrleans.Contracts.Keys;
 
 namespace ClipOrleans.Gateway.Admission;
 
 /// <summary>
-/// Places for work that takes long, with waiting. A tenant alone may have all of them; beside others each has its share, and one in any
-/// case: what one tenant holds keeps nobody else out. So there may be a few times as many at work as places. Tenants take turns.
+/// Places for work, with waiting. An owner alone may have all of them; beside others each has its share, and one in any
+/// case: what one holds keeps nobody else out. So there may be a few times as many at work as places. Owners take turns.
 /// </summary>
+/// <param name="places">Places, until <see cref="Resize"/>.</param>
+/// <param name="clock">For the patience of those who wait.</param>
 internal sealed class TenantPlaces(int places, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
     private readonly Turns<TaskCompletionSource<bool>> _waiting = new(int.MaxValue);
+    private int _places = places;
 
     /// <summary>Places that are held.</summary>
     public int Held
@@ -23,18 +25,49 @@ internal sealed class TenantPlaces(int places, TimeProvider clock)
         }
     }
 
-    /// <returns>False when there was no place within the patience. Otherwise call <see cref="Leave"/>.</returns>
-    /// <exception cref="OperationCanceledException">Nobody waits any more; no place is held.</exception>
-    public async Task<bool> TryEnterAsync(TenantId tenant, TimeSpan patience, CancellationToken cancel)
+    /// <summary>There are more or fewer places from now on. Who holds one keeps it.</summary>
+    public void Resize(int places)
     {
-        cancel.ThrowIfCancellationRequested();
-        var turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            _waiting.Add(tenant.Value, turn);
+            _places = places;
             Serve();
         }
+    }
 
+    /// <returns>False when there was no place within the patience. Otherwise call <see cref="Leave"/>.</returns>
+    /// <exception cref="OperationCanceledException">Nobody waits any more; no place is held.</exception>
+    public ValueTask<bool> TryEnterAsync(string owner, TimeSpan patience, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        TaskCompletionSource<bool> turn;
+        lock (_lock)
+        {
+            if (!_waiting.Has(owner) && MayEnter(owner, Present(owner)))
+            {
+                Hold(owner);
+                return ValueTask.FromResult(true);
+            }
+
+            turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiting.Add(owner, turn);
+        }
+
+        return new ValueTask<bool>(WaitAsync(owner, turn, patience, cancel));
+    }
+
+    public void Leave(string owner)
+    {
+        lock (_lock)
+        {
+            if (--_held[owner] == 0)
+                _held.Remove(owner);
+            Serve();
+        }
+    }
+
+    private async Task<bool> WaitAsync(string owner, TaskCompletionSource<bool> turn, TimeSpan patience, CancellationToken cancel)
+    {
         try
         {
             return await turn.Task.WaitAsync(patience, clock, cancel);
@@ -46,7 +79,7 @@ internal sealed class TenantPlaces(int places, TimeProvider clock)
             {
                 if (gaveUp is TimeoutException)
                     return true;
-                Leave(tenant);
+                Leave(owner);
             }
 
             if (gaveUp is TimeoutException)
@@ -55,24 +88,16 @@ internal sealed class TenantPlaces(int places, TimeProvider clock)
         }
     }
 
-    public void Leave(TenantId tenant)
-    {
-        lock (_lock)
-        {
-            if (--_held[tenant.Value] == 0)
-                _held.Remove(tenant.Value);
-            Serve();
-        }
-    }
-
     /// <summary>Under the lock.</summary>
     private void Serve()
     {
+        if (_waiting.Count == 0)
+            return;
         var served = new List<TaskCompletionSource<bool>>(1);
-        while (TakeNext(served) is { } tenant)
+        while (TakeNext(served) is { } owner)
         {
             if (served[0].TrySetResult(true))
-                _held[tenant] = _held.GetValueOrDefault(tenant) + 1;
+                Hold(owner);
             served.Clear();
         }
     }
@@ -80,7 +105,21 @@ internal sealed class TenantPlaces(int places, TimeProvider clock)
     /// <summary>The next who may enter. Under the lock.</summary>
     private string? TakeNext(List<TaskCompletionSource<bool>> served)
     {
-        var tenants = _waiting.Owners + _held.Keys.Count(other => !_waiting.Has(other));
-        return _waiting.Take(tenant => _held.GetValueOrDefault(tenant) < Math.Max(1, places / tenants) ? 1 : 0, served);
+        var present = Present(null);
+        return _waiting.Take(owner => MayEnter(owner, present) ? 1 : 0, served);
     }
+
+    /// <summary>Those who hold a place or wait for one, and one who comes. Under the lock.</summary>
+    private int Present(string? comer)
+    {
+        var holders = _waiting.Count == 0 ? _held.Count : _held.Keys.Count(owner => !_waiting.Has(owner));
+        var isNew = comer is not null && !_held.ContainsKey(comer) && !_waiting.Has(comer);
+        return _waiting.Owners + holders + (isNew ? 1 : 0);
+    }
+
+    /// <summary>Under the lock.</summary>
+    private bool MayEnter(string owner, int present) => _held.GetValueOrDefault(owner) < Math.Max(1, _places / present);
+
+    /// <summary>Under the lock.</summary>
+    private void Hold(string owner) => _held[owner] = _held.GetValueOrDefault(owner) + 1;
 }

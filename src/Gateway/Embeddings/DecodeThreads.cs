@@ -65,6 +65,7 @@ internal sealed class DecodeThreads : IDisposable
 
     private void Run()
     {
+        GivingWay.Begin();
         while (_work.TryTake(out var work))
             work();
     }

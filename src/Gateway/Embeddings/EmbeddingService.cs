@@ -23,7 +23,7 @@ internal sealed record ImageEmbedding(byte[] Vector, string ContentType, Thumbna
 
 /// <summary>Texts and images to embeddings: cache, decoder, batches to the encoder grains.</summary>
 internal sealed class EmbeddingService(
-    EncoderPool encoders, GrainCalls calls, EmbeddingCache cache, ImageDecoder decoder, RateLimits rates, GatewayInstruments instruments) : IAsyncDisposable
+    EncoderPool encoders, GrainCalls calls, EmbeddingCache cache, ImageDecoder decoder, RateLimits rates, ComputePlaces places, GatewayInstruments instruments) : IAsyncDisposable
 {
     /// <summary>Calls to one encoder at once, which is taken for a machine like this: while its cores compute, the next batch is already on its way.</summary>
     private static readonly int CallsEach = Environment.ProcessorCount + 1;
@@ -54,6 +54,7 @@ internal sealed class EmbeddingService(
             return new TextEmbedding(known, true);
         if (await rates.RefuseEncodeAsync(tenant) is { } refusal)
             return refusal;
+        using var place = await places.EnterAsync(tenant, isImport: mayWait, cancel);
         using var stage = instruments.Stage("encode");
         var answer = await TextsOf(model).EncodeAsync(tenant.Value, text, mayWait, cancel);
         if (!answer.IsSuccess)
@@ -75,6 +76,7 @@ internal sealed class EmbeddingService(
         // Before it is decoded, which costs this process more than anything else of a request.
         if (known is null && await rates.RefuseEncodeAsync(tenant) is { } refusal)
             return refusal;
+        using var place = await places.EnterAsync(tenant, isImport: mayWait, cancel);
         var image = await decoder.DecodeAsync(tenant, bytes, model.Image, thumbnail, cancel);
         if (!image.IsSuccess)
             return image.Error;

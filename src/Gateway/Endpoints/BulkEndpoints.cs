@@ -46,7 +46,7 @@ internal static class BulkEndpoints
             return new ProblemResult(known.Error);
         if (!isNdjson && http.Request.ContentLength > requests.Limits.MaxBulkBodyBytes)
             return new ProblemResult(RequestBody.TooLarge(requests.Limits.MaxBulkBodyBytes));
-        if (!await requests.Budgets.Bulk.TryEnterAsync(known.Value.Tenant, Budgets.Patience, http.RequestAborted))
+        if (!await requests.Budgets.Bulk.TryEnterAsync(known.Value.Tenant.Value, Budgets.Patience, http.RequestAborted))
             return new ProblemResult(Error.Of(Slugs.Overloaded, "As many of your bulk requests are at work as there are places for you: try again in a moment."));
         try
         {
@@ -58,7 +58,7 @@ internal static class BulkEndpoints
         }
         finally
         {
-            requests.Budgets.Bulk.Leave(known.Value.Tenant);
+            requests.Budgets.Bulk.Leave(known.Value.Tenant.Value);
         }
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace ClipOrleans.Gateway.Endpoints;
 
 /// <summary>What endpoints need to read their requests.</summary>
-internal sealed class RequestReader(Budgets budgets, IOptions<LimitOptions> limits)
+internal sealed class RequestReader(Budgets budgets, ComputePlaces places, IOptions<LimitOptions> limits)
 {
     public LimitOptions Limits { get; } = limits.Value;
 
@@ -14,5 +14,5 @@ internal sealed class RequestReader(Budgets budgets, IOptions<LimitOptions> limi
 
     /// <returns>The body; dispose it. Or unsupported-media-type, body-too-large, malformed-request or overloaded.</returns>
     public ValueTask<Result<RequestJson>> ReadJsonAsync(HttpContext http, params string[] mediaTypes) =>
-        RequestJson.ReadAsync(http, Limits.MaxBodyBytes, Budgets, mediaTypes);
+        RequestJson.ReadAsync(http, Limits.MaxBodyBytes, Budgets, places, mediaTypes);
 }

@@ -39,6 +39,10 @@ public sealed class LimitOptions
     [Range(1, 1_024)]
     public int MaxConcurrentBulkRequests { get; set; } = 8;
 
+    /// <summary>Milliseconds that work may wait for a processor while several tenants ask. Beyond it fewer of their searches and embeddings compute at once, down to one for each processor; a tenant alone is not bounded. Default 1.</summary>
+    [Range(1, 1_000)]
+    public int MaxSharedWaitMilliseconds { get; set; } = 1;
+
     /// <summary>Images being decoded at once. Default 0: as many as the machine has processors.</summary>
     [Range(0, 1_024)]
     public int MaxConcurrentDecodes { get; set; }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Keys;
+using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Errors;
 using ClipOrleans.Gateway.Indexes;
 using ClipOrleans.Gateway.Options;
@@ -11,14 +12,14 @@ namespace ClipOrleans.Gateway.Search;
 
 /// <summary>From the JSON of a search to its answer: reads it, runs it, writes it down; once more if the index has changed meanwhile.</summary>
 internal sealed partial class SearchRunner(
-    IndexDirectory directory, SearchService search, SearchAnswer answer, IOptions<LimitOptions> limits, TimeProvider clock, ILogger<SearchRunner> logger)
+    IndexDirectory directory, SearchService search, SearchAnswer answer, ComputePlaces places, IOptions<LimitOptions> limits, TimeProvider clock, ILogger<SearchRunner> logger)
 {
     public Task<Result<SearchResponse>> RunAsync(TenantId tenant, string name, JsonElement request, string pointer, CancellationToken cancel)
     {
         var start = clock.GetTimestamp();
         return directory.WithAsync(tenant, name, async index =>
         {
-            var query = new SearchReader(index, limits.Value).Read(request, pointer);
+            var query = await ReadAsync(index, request, pointer, cancel);
             if (!query.IsSuccess)
                 return query.Error;
             using var read = query.Value;
@@ -44,6 +45,12 @@ internal sealed partial class SearchRunner(
             LogFailed(exception);
             return Failed(ThrownErrors.ToError(exception));
         }
+    }
+
+    private async ValueTask<Result<SearchQuery>> ReadAsync(OpenIndex index, JsonElement request, string pointer, CancellationToken cancel)
+    {
+        using var place = await places.EnterAsync(index.Tenant, isImport: false, cancel);
+        return new SearchReader(index, limits.Value).Read(request, pointer);
     }
 
     private static RawJson Failed(Error error) =>

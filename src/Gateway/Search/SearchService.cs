@@ -1,5 +1,6 @@
 using ClipOrleans.Contracts.Errors;
 using ClipOrleans.Contracts.Search;
+using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Indexes;
 using ClipOrleans.Gateway.Options;
 using ClipOrleans.Gateway.Telemetry;
@@ -14,7 +15,7 @@ internal sealed record SearchFindings(
 
 /// <summary>Encode → scatter → merge → page → rows, within a deadline.</summary>
 internal sealed class SearchService(
-    QueryEncoder encoder, Scatter scatter, HitRows hitRows, IOptions<QueryOptions> options, TimeProvider clock, GatewayInstruments instruments)
+    QueryEncoder encoder, Scatter scatter, HitRows hitRows, ComputePlaces places, IOptions<QueryOptions> options, TimeProvider clock, GatewayInstruments instruments)
 {
     /// <summary>Up to here the rows of all hits of all shards cost less than a second round of calls.</summary>
     private const int RowsAtOnce = 50;
@@ -47,6 +48,7 @@ internal sealed class SearchService(
     private async Task<Result<SearchFindings>> RankAndJudgeAsync(OpenIndex index, SearchQuery query, EncodedQuery encoded, TimeSpan encodeTime, Deadline deadline)
     {
         var start = clock.GetTimestamp();
+        using var place = await places.EnterAsync(index.Tenant, isImport: false, deadline.Token);
         var ranked = query.GroupBy is null && query.Diversity == 0
             ? await RankAsync(index, query, encoded, deadline)
             : await RankFreelyAsync(index, query, encoded, deadline);

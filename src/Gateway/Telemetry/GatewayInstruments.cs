@@ -13,6 +13,7 @@ internal sealed class GatewayInstruments
 
     public static readonly ActivitySource Source = new(Name);
 
+    private readonly Meter _meter;
     private readonly Histogram<double> _stages;
     private readonly Counter<long> _documents;
     private readonly Counter<long> _searches;
@@ -22,14 +23,17 @@ internal sealed class GatewayInstruments
 
     public GatewayInstruments(IMeterFactory meters)
     {
-        var meter = meters.Create(Name);
-        _stages = meter.CreateHistogram<double>("cliporleans.gateway.stage.duration", "s", "Time of one stage of a request");
-        _documents = meter.CreateCounter<long>("cliporleans.gateway.documents", "{document}", "Documents written, by outcome");
-        _searches = meter.CreateCounter<long>("cliporleans.gateway.searches", "{search}", "Searches answered, whole or partial");
-        _embeddings = meter.CreateCounter<long>("cliporleans.gateway.embeddings", "{embedding}", "Embeddings asked for, by kind and by where they came from");
-        _repeated = meter.CreateCounter<long>("cliporleans.gateway.repeated", "{call}", "Calls to grains made again, since a silo was not reached or a shard was moving");
-        _refused = meter.CreateCounter<long>("cliporleans.gateway.refused", "{request}", "Requests turned away because too many were at work");
+        _meter = meters.Create(Name);
+        _stages = _meter.CreateHistogram<double>("cliporleans.gateway.stage.duration", "s", "Time of one stage of a request");
+        _documents = _meter.CreateCounter<long>("cliporleans.gateway.documents", "{document}", "Documents written, by outcome");
+        _searches = _meter.CreateCounter<long>("cliporleans.gateway.searches", "{search}", "Searches answered, whole or partial");
+        _embeddings = _meter.CreateCounter<long>("cliporleans.gateway.embeddings", "{embedding}", "Embeddings asked for, by kind and by where they came from");
+        _repeated = _meter.CreateCounter<long>("cliporleans.gateway.repeated", "{call}", "Calls to grains made again, since a silo was not reached or a shard was moving");
+        _refused = _meter.CreateCounter<long>("cliporleans.gateway.refused", "{request}", "Requests turned away because too many were at work");
     }
+
+    public void WatchComputing(Func<int> count) =>
+        _meter.CreateObservableGauge("cliporleans.gateway.computing", count, "{task}", "Embeddings and searches of requests that are at work");
 
     public void Repeated() => _repeated.Add(1);
 
