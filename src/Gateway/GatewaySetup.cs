@@ -58,10 +58,7 @@ public static class GatewaySetup
         services.AddGatewayOpenApi();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<GatewayInstruments>();
-        services.AddSingleton<Budgets>();
-        services.AddSingleton<RateLimits>();
-        services.AddSingleton<ComputePlaces>();
-        services.AddHostedService<CongestionWatch>();
+        services.AddAdmission();
         services.AddSingleton<RequestReader>();
 
         services.AddSingleton<GrainCalls>();
@@ -147,6 +144,14 @@ public static class GatewaySetup
         kestrel.Limits.MaxConcurrentConnections = limits.MaxConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.MaxHeaderSeconds);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(limits.MaxIdleSeconds);
+    }
+
+    private static void AddAdmission(this IServiceCollection services)
+    {
+        services.AddSingleton<Budgets>();
+        services.AddSingleton<RateLimits>();
+        services.AddSingleton<ComputePlaces>();
+        services.AddHostedService<CongestionWatch>();
     }
 
     private static void AddSection<T>(this IServiceCollection services, IConfiguration configuration, string section)

@@ -4,7 +4,9 @@ using ClipOrleans.Gateway.Admission;
 using ClipOrleans.Gateway.Endpoints;
 using ClipOrleans.Gateway.Ingest;
 using ClipOrleans.Gateway.Options;
+using ClipOrleans.Gateway.Telemetry;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
@@ -14,7 +16,10 @@ namespace ClipOrleans.Fuzz.Targets;
 internal sealed class FormsTarget : FuzzTarget
 {
     private static readonly LimitOptions Limits = new() { MaxImageBytes = 1_024, MaxMetadataBytes = 256 };
-    private static readonly RequestReader Requests = new(new Budgets(Options.Create(Limits), TimeProvider.System), Options.Create(Limits));
+    private static readonly RequestReader Requests = new ServiceCollection().AddMetrics()
+        .AddSingleton(TimeProvider.System).AddSingleton(Options.Create(Limits))
+        .AddSingleton<GatewayInstruments>().AddSingleton<Budgets>().AddSingleton<ComputePlaces>().AddSingleton<RequestReader>()
+        .BuildServiceProvider().GetRequiredService<RequestReader>();
 
     public override string Name => "forms";
 

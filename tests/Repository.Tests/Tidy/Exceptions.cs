@@ -18,7 +18,6 @@ internal static class Exceptions
     public static IReadOnlyDictionary<string, string> FilesPastTheDisk { get; } = new Dictionary<string, string>
     {
         ["src/Storage/Backup/BackupUpload.cs"] = "reads when files were last written, which no disk of a test knows, and changes nothing by it",
-        ["src/Clip/Scheduling/GivingWay.cs"] = "asks the system for a lower priority of a thread; it touches no file",
         ["src/Storage/Maintenance/LowPriority.cs"] = "asks the system for a low priority of a thread; it touches no file",
     };
 }
