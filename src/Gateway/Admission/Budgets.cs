@@ -17,7 +17,7 @@ internal sealed class Budgets(IOptions<LimitOptions> limits, TimeProvider clock)
     public ByteBudget Images { get; } = new(limits.Value.MaxImageBytesInFlight, clock);
 
     /// <summary>Bulk requests: each may hold a whole body's worth of prepared documents.</summary>
-    public TenantPlaces Bulk { get; } = new(limits.Value.MaxConcurrentBulkRequests, clock);
+    public FairPlaces Bulk { get; } = new(limits.Value.MaxConcurrentBulkRequests, clock);
 
     /// <summary>Archives on their way in or out: each keeps the disk busy.</summary>
     public SemaphoreSlim Archives { get; } = new(limits.Value.MaxConcurrentArchives);

@@ -5,8 +5,8 @@ namespace ClipOrleans.Gateway.Admission;
 
 /// <summary>
 /// Bounds what tenants compute at once while they compete, so that one that floods fills neither the processors nor the queues on the
-/// way: decoding, embedding and searching want a place; reading a body, fetching a picture and forcing to the device do not. A tenant
-/// alone is not bounded. How many places there are comes from <see cref="CongestionWatch"/>.
+/// way: reading JSON, decoding, embedding and searching want a place; taking a body from the network, fetching a picture and forcing to
+/// the device do not. A tenant alone is not bounded. None is held while another one is waited for, so that nobody waits in a ring. How many places there are comes from <see cref="CongestionWatch"/>.
 /// </summary>
 internal sealed class ComputePlaces : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class ComputePlaces : IDisposable
     /// <summary>Tenants that asked within this time of each other compete. Long, so that who asks rarely finds the others bounded already.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromSeconds(60);
 
-    private readonly TenantPlaces _places;
+    private readonly FairPlaces _places;
     private readonly TimeProvider _clock;
     private readonly GatewayInstruments _instruments;
     private readonly Lock _lock = new();
@@ -28,7 +28,7 @@ internal sealed class ComputePlaces : IDisposable
     public ComputePlaces(TimeProvider clock, GatewayInstruments instruments)
     {
         (_clock, _instruments) = (clock, instruments);
-        _places = new TenantPlaces(Unbounded, clock);
+        _places = new FairPlaces(Unbounded, clock);
         instruments.WatchComputing(() => _places.Held);
     }
 
@@ -91,7 +91,7 @@ internal sealed class ComputePlaces : IDisposable
     }
 
     /// <summary>A place that is held until it is disposed, once.</summary>
-    internal readonly struct Place(TenantPlaces places, string owner) : IDisposable
+    internal readonly struct Place(FairPlaces places, string owner) : IDisposable
     {
         public void Dispose() => places.Leave(owner);
     }

@@ -59,6 +59,12 @@ internal sealed class RequestJson : IDisposable
         return Error.Of(Slugs.UnsupportedMediaType, $"The Content-Type must be {string.Join(" or ", mediaTypes)} in UTF-8, {given}.");
     }
 
+    public void Dispose()
+    {
+        _document.Dispose();
+        _body.Dispose();
+    }
+
     /// <summary>Behind the reading, so that who sends slowly holds no place.</summary>
     private static async ValueTask<Result<JsonDocument>> ParseAsync(HttpContext http, RequestBody body, ComputePlaces places)
     {
@@ -66,11 +72,5 @@ internal sealed class RequestJson : IDisposable
             return StrictJson.Parse(body.Bytes);
         using var place = await places.EnterAsync(tenant, isImport: false, http.RequestAborted);
         return StrictJson.Parse(body.Bytes);
-    }
-
-    public void Dispose()
-    {
-        _document.Dispose();
-        _body.Dispose();
     }
 }

@@ -8,7 +8,7 @@ namespace ClipOrleans.Gateway.Admission;
 /// </summary>
 /// <param name="places">Places, until <see cref="Resize"/>.</param>
 /// <param name="clock">For the patience of those who wait.</param>
-internal sealed class TenantPlaces(int places, TimeProvider clock)
+internal sealed class FairPlaces(int places, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);

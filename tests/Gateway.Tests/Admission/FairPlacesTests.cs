@@ -5,7 +5,7 @@ namespace ClipOrleans.Gateway.Tests.Admission;
 // Danger: one tenant's slow streams hold all places, so that nobody else can import; a place that is lost with who gave up.
 // Invariant: a tenant that holds nothing enters at once; who waits enters in turn when a place is free; every place comes back.
 // Method: places taken and left in order; patience by a clock of the test.
-public sealed class TenantPlacesTests
+public sealed class FairPlacesTests
 {
     private const string Flood = "flood";
     private const string Quiet = "quiet";
@@ -15,7 +15,7 @@ public sealed class TenantPlacesTests
     [Fact]
     public async Task A_tenant_that_holds_all_places_keeps_nobody_else_out()
     {
-        var places = new TenantPlaces(4, TimeProvider.System);
+        var places = new FairPlaces(4, TimeProvider.System);
         for (var i = 0; i < 4; i++)
             Assert.True(await EnterAsync(places, Flood));
         var waiting = EnterAsync(places, Flood);
@@ -39,7 +39,7 @@ public sealed class TenantPlacesTests
     [Fact]
     public async Task Who_gives_up_holds_nothing_and_its_turn_goes_on_to_the_next()
     {
-        var places = new TenantPlaces(1, TimeProvider.System);
+        var places = new FairPlaces(1, TimeProvider.System);
         Assert.True(await EnterAsync(places, Flood));
         using var over = new CancellationTokenSource();
         var gone = places.TryEnterAsync(Flood, TimeSpan.FromMinutes(1), over.Token).AsTask();
@@ -55,7 +55,7 @@ public sealed class TenantPlacesTests
     [Fact]
     public async Task Nobody_waits_longer_than_its_patience()
     {
-        var places = new TenantPlaces(1, TimeProvider.System);
+        var places = new FairPlaces(1, TimeProvider.System);
         Assert.True(await EnterAsync(places, Flood));
         Assert.False(await places.TryEnterAsync(Flood, TimeSpan.FromMilliseconds(1), Cancel));
         places.Leave(Flood);
@@ -66,7 +66,7 @@ public sealed class TenantPlacesTests
     [Fact]
     public async Task More_places_let_in_who_waits_and_fewer_take_none_away()
     {
-        var places = new TenantPlaces(1, TimeProvider.System);
+        var places = new FairPlaces(1, TimeProvider.System);
         Assert.True(await EnterAsync(places, Flood));
         var waiting = new[] { EnterAsync(places, Flood), EnterAsync(places, Flood) };
         places.Resize(2);
@@ -83,7 +83,7 @@ public sealed class TenantPlacesTests
     [Fact]
     public async Task Nobody_passes_by_who_waits_already()
     {
-        var places = new TenantPlaces(1, TimeProvider.System);
+        var places = new FairPlaces(1, TimeProvider.System);
         Assert.True(await EnterAsync(places, Flood));
         var first = EnterAsync(places, Flood);
         places.Resize(3);
@@ -95,5 +95,5 @@ public sealed class TenantPlacesTests
         Assert.True(await third);
     }
 
-    private static Task<bool> EnterAsync(TenantPlaces places, string owner) => places.TryEnterAsync(owner, TimeSpan.FromMinutes(1), Cancel).AsTask();
+    private static Task<bool> EnterAsync(FairPlaces places, string owner) => places.TryEnterAsync(owner, TimeSpan.FromMinutes(1), Cancel).AsTask();
 }
